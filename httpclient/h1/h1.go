@@ -1,0 +1,197 @@
+// Package h1 speaks HTTP/1.0 and HTTP/1.1 as a client (RFC 9112).
+//
+// [Exchange] writes a request and reads the head of its response; the body then comes
+// through a reader that follows the framing of section 6.3. Parsers are incremental:
+// they take bytes as they come, in whatever portions, and give the same verdict for
+// every portioning. They are strict where leniency lets two readers disagree on where
+// a message ends; every leniency that is left is recorded with its section. All that
+// a peer controls is bounded by a named limit.
+//
+// Left out: pipelining, and transfer codings other than chunked, which are never
+// offered.
+package h1
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"fetchscope/httpclient"
+	"fetchscope/trace"
+)
+
+// A Conn is what an exchange needs of a connection.
+type Conn interface {
+	io.ReadWriter
+	// Arrived is the moment from which what the last Read returned could be read.
+	Arrived() trace.Moment
+	// Sent counts the bytes written so far, as the wire has them.
+	Sent() int64
+	// Bulk says that much is coming in.
+	Bulk(on bool)
+	// StopWriting makes a write that waits return, until resume is called.
+	StopWriting() (resume func())
+}
+
+// firstRead is the room for the first read of a response: most heads, and many whole
+// responses, fit.
+const firstRead = 16 << 10
+
+// Exchange sends the request and reads the head of the final response. Interim
+// responses are recorded and passed over (RFC 9110, section 15.2). onHead, which may be
+// nil, gets every head as it came. The error is an *httpclient.Error, or a *HeadError
+// of onHead's.
+func Exchange(ctx context.Context, sc *trace.Scope, conn Conn, req *httpclient.Request, onHead func([]byte) error) (*httpclient.Response, error) {
+	send := startSending(sc, conn, req)
+	r := &reader{sc: sc, conn: conn, buf: make([]byte, firstRead), onHead: onHead}
+	resp, err := r.final(req)
+	if err != nil {
+		if sendErr := send.stop(); sendErr != nil && !r.began && ctx.Err() == nil {
+			err = &httpclient.Error{Phase: trace.Request, Err: sendErr}
+		}
+		return nil, err
+	}
+	body := newBody(sc, conn, r, resp.framing, send)
+	resp.Body = body
+	resp.Persistent = func() bool { return body.persistent(resp.head) }
+	return &resp.Response, nil
+}
+
+// A HeadError is one of the function that was given a head.
+type HeadError struct{ Err error }
+
+func (e *HeadError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *HeadError) Unwrap() error { return e.Err }
+
+// A reader reads heads off a connection.
+type reader struct {
+	sc     *trace.Scope
+	conn   Conn
+	buf    []byte
+	begin  int
+	end    int
+	began  bool // a byte has come
+	raw    []byte
+	onHead func([]byte) error
+}
+
+// A response is a head with its framing.
+type response struct {
+	httpclient.Response
+	head    *head
+	framing framing
+}
+
+// final reads heads up to that of the final response.
+func (r *reader) final(req *httpclient.Request) (*response, error) {
+	var p headParser
+	for interim := 0; ; interim++ {
+		h, err := r.head(&p)
+		if err != nil {
+			return nil, err
+		}
+		if r.onHead != nil {
+			if err := r.onHead(r.raw); err != nil {
+				return nil, &HeadError{err}
+			}
+		}
+		if h.status >= 200 {
+			return r.accept(req, h)
+		}
+		if h.status == 101 {
+			return nil, malformed(httpclient.CodeUpgraded, "RFC 9110, section 15.2.2", "the server switched protocols unasked")
+		}
+		if interim == maxInterim {
+			return nil, malformed(httpclient.CodeHeadTooBig, "", "more than %d interim responses", maxInterim)
+		}
+		r.sc.EmitAt(r.conn.Arrived(), trace.InterimReceived{
+			Version: h.version, Status: h.status, Reason: h.reason, Headers: h.fields.Trace(), Bytes: h.size,
+		})
+		p = headParser{spent: p.spent + h.size}
+	}
+}
+
+// accept makes the response of its head.
+func (r *reader) accept(req *httpclient.Request, h *head) (*response, error) {
+	f, err := h.framing(req.Method)
+	if err != nil {
+		return nil, err
+	}
+	r.sc.EmitAt(r.conn.Arrived(), trace.HeadReceived{
+		Version: h.version, Status: h.status, Reason: h.reason, Headers: h.fields.Trace(),
+		Bytes: h.size, Framing: f.kind, Length: f.length,
+	})
+	for _, n := range h.notes {
+		r.sc.Emit(n)
+	}
+	length := int64(-1)
+	if f.kind == framedByLength {
+		length = f.length
+	}
+	return &response{head: h, framing: f, Response: httpclient.Response{
+		Version: h.version, Status: h.status, Reason: h.reason, Header: h.fields,
+		HasBody: f.kind != framedEmpty, Length: length,
+	}}, nil
+}
+
+// head reads one head. Its raw bytes are kept in r.raw.
+func (r *reader) head(p *headParser) (*head, error) {
+	r.raw = nil
+	starts := true
+	for {
+		if r.begin == r.end {
+			if err := r.fill(p); err != nil {
+				return nil, err
+			}
+		}
+		if starts {
+			starts = false
+			r.sc.EmitAt(r.conn.Arrived(), trace.HeadStarted{})
+		}
+		n, done, err := p.feed(r.buf[r.begin:r.end])
+		r.raw = append(r.raw, r.buf[r.begin:r.begin+n]...)
+		r.begin += n
+		if err != nil {
+			return nil, err
+		}
+		if done {
+			return p.take(), nil
+		}
+	}
+}
+
+// fill reads more of a head; the end of the stream is an error here.
+func (r *reader) fill(p *headParser) error {
+	n, err := r.conn.Read(r.buf)
+	r.begin, r.end = 0, n
+	if n > 0 {
+		if !r.began {
+			r.began = true
+			r.sc.EmitAt(r.conn.Arrived(), trace.FirstByte{})
+		}
+		return nil
+	}
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return r.ended(p)
+	}
+	phase := trace.Wait
+	if r.began {
+		phase = trace.Receive
+	}
+	return &httpclient.Error{Phase: phase, Err: err}
+}
+
+func (r *reader) ended(p *headParser) error {
+	if !r.began {
+		return &httpclient.Error{
+			Phase: trace.Wait, Code: httpclient.CodeEmpty,
+			Err: errors.New("the server closed the connection without a response"),
+		}
+	}
+	if p.started() {
+		return malformed(httpclient.CodeMalformed, "RFC 9112, section 8", "the response ended within its head")
+	}
+	return malformed(httpclient.CodeMalformed, "RFC 9110, section 15.2", "no final response followed the interim ones")
+}

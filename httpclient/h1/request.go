@@ -1,0 +1,102 @@
+package h1
+
+import (
+	"fmt"
+
+	"fetchscope/httpclient"
+	"fetchscope/trace"
+)
+
+// A shortBody is a body that ended before its Content-Length.
+type shortBody struct{ got, want int64 }
+
+func (s *shortBody) Error() string {
+	return fmt.Sprintf("the connection ended after %d of %d bytes of the body", s.got, s.want)
+}
+
+// oneWrite is the size up to which a request goes out in one write, which the kernel
+// takes without waiting for the peer.
+const oneWrite = 16 << 10
+
+// pieceSize is how much of a large body is written at once.
+const pieceSize = 64 << 10
+
+// Head returns the request line and the fields as they go out (RFC 9112, section 3).
+func Head(req *httpclient.Request) []byte {
+	b := make([]byte, 0, 512)
+	b = append(b, req.Method...)
+	b = append(b, ' ')
+	b = append(b, req.Target...)
+	b = append(b, " HTTP/1.1\r\n"...)
+	for _, f := range req.Header {
+		b = append(b, f.Name...)
+		b = append(b, ':')
+		if f.Value != "" {
+			b = append(b, ' ')
+			b = append(b, f.Value...)
+		}
+		b = append(b, "\r\n"...)
+	}
+	return append(b, "\r\n"...)
+}
+
+// A sending is a request on its way out.
+type sending struct {
+	conn Conn
+	over chan struct{}
+	err  error
+}
+
+// startSending writes the request. A large body goes out beside the reading of the
+// response, which may come before all of it is sent (RFC 9112, section 9.5).
+func startSending(sc *trace.Scope, conn Conn, req *httpclient.Request) *sending {
+	s := &sending{conn: conn, over: make(chan struct{})}
+	head := Head(req)
+	sc.Emit(trace.RequestStarted{Method: req.Method, Target: req.Target, Version: "HTTP/1.1", Headers: req.Header.Trace()})
+	if len(head)+len(req.Body) <= oneWrite {
+		s.write(sc, append(head, req.Body...), nil, len(req.Body))
+		return s
+	}
+	go s.write(sc, head, req.Body, len(req.Body))
+	return s
+}
+
+func (s *sending) write(sc *trace.Scope, head, body []byte, bodySize int) {
+	defer close(s.over)
+	sent := 0
+	for piece, rest := head, body; len(piece) > 0; {
+		n, err := s.conn.Write(piece)
+		sent += n
+		if err != nil {
+			s.err = err
+			return
+		}
+		piece = rest[:min(len(rest), pieceSize)]
+		rest = rest[len(piece):]
+	}
+	sc.Emit(trace.RequestEnded{Bytes: int64(sent), BodyBytes: int64(bodySize), Offset: s.conn.Sent()})
+}
+
+// done says whether all has been sent.
+func (s *sending) done() bool {
+	select {
+	case <-s.over:
+		return s.err == nil
+	default:
+		return false
+	}
+}
+
+// stop ends the sending and waits for it. It returns what the sending failed of by
+// itself.
+func (s *sending) stop() error {
+	select {
+	case <-s.over:
+		return s.err
+	default:
+	}
+	resume := s.conn.StopWriting()
+	<-s.over
+	resume()
+	return nil
+}

@@ -1,0 +1,138 @@
+// Package httpclient holds what the HTTP versions have in common: requests, responses,
+// their fields, their errors. It is steps 3 and 4.
+//
+// A [Request] goes out and a [Response] comes back through a protocol of its own
+// package: h1 for HTTP/1.0 and 1.1 (RFC 9112). The semantics are those of RFC 9110.
+// Fields keep the order, case and bytes of the wire; there is no header map. Content
+// codings are undone by the package coding, on top of the body as framed.
+package httpclient
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"fetchscope/trace"
+)
+
+// A Field is one header or trailer field line: name and value as on the wire, the
+// value without the white space round it (RFC 9110, section 5).
+type Field struct{ Name, Value string }
+
+// A Fields is a section of field lines in the order of the wire.
+type Fields []Field
+
+// Values returns the values of all fields of that name, which is compared without
+// regard to case, in order.
+func (f Fields) Values(name string) []string {
+	var out []string
+	for _, field := range f {
+		if strings.EqualFold(field.Name, name) {
+			out = append(out, field.Value)
+		}
+	}
+	return out
+}
+
+// First returns the value of the first field of that name, "" without one.
+func (f Fields) First(name string) string {
+	for _, field := range f {
+		if strings.EqualFold(field.Name, name) {
+			return field.Value
+		}
+	}
+	return ""
+}
+
+// Has says whether there is a field of that name.
+func (f Fields) Has(name string) bool {
+	for _, field := range f {
+		if strings.EqualFold(field.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Elements returns the elements of a list-based field (RFC 9110, section 5.6.1), empty
+// ones left out.
+func (f Fields) Elements(name string) []string {
+	var out []string
+	for _, v := range f.Values(name) {
+		for e := range strings.SplitSeq(v, ",") {
+			if e = strings.Trim(e, " \t"); e != "" {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// Trace returns the fields as events hold them.
+func (f Fields) Trace() []trace.Field {
+	out := make([]trace.Field, len(f))
+	for i, field := range f {
+		out[i] = trace.Field{field.Name, field.Value}
+	}
+	return out
+}
+
+// A Request is what is sent. Its fields go out as they are; the framing of the body is
+// theirs to tell.
+type Request struct {
+	Method, Target string
+	Header         Fields
+	Body           []byte
+}
+
+// A Response is what came back. Its body is framed but not decoded, and must be read
+// to its end or given up before the connection is used again.
+type Response struct {
+	// Version is as on the wire, HTTP/1.1.
+	Version string
+	Status  int
+	Reason  string
+	Header  Fields
+	// Body returns io.EOF at the end that the framing says, and an *Error before.
+	Body io.Reader
+	// Persistent says, once the body has ended, whether the connection can carry
+	// another request (RFC 9112, section 9.3).
+	Persistent func() bool
+	// HasBody is false where the response cannot have content (RFC 9110, section 6.4.1).
+	HasBody bool
+	// Length is the body's length where it was announced, else -1.
+	Length int64
+}
+
+// The codes of the package's errors; their values never change.
+const (
+	CodeEmpty       trace.Code = "empty_reply"
+	CodeMalformed   trace.Code = "malformed_response"
+	CodeHeadTooBig  trace.Code = "response_head_too_large"
+	CodeBadLength   trace.Code = "bad_content_length"
+	CodeBadTransfer trace.Code = "unsupported_transfer_coding"
+	CodeBadChunk    trace.Code = "malformed_chunk"
+	CodeTruncated   trace.Code = "body_truncated"
+	CodeBadCoding   trace.Code = "bad_content_coding"
+	CodeCodingCut   trace.Code = "content_coding_truncated"
+	CodeUpgraded    trace.Code = "unexpected_upgrade"
+)
+
+// An Error is a failure of an exchange on a connection that stands.
+type Error struct {
+	Phase trace.Phase
+	Code  trace.Code
+	// Section is the rule that the peer broke, "" where there is none.
+	Section string
+	Err     error
+}
+
+func (e *Error) Error() string {
+	if e.Section == "" {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("%v (%s)", e.Err, e.Section)
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,0 +1,138 @@
+// Package cli is the command line: options, commands, help, exit statuses, and which
+// stream gets what.
+//
+// stdout carries the result: the page, or with --format the document. stderr carries
+// the rest: the trace for people, the progress of a long body, errors. An error is a
+// line "fetchscope: (N) …" with the exit status N, and where there is one a line with
+// the next thing to try.
+//
+// One table of options makes the flags, the help and the list in README; one table of
+// codes makes the exit statuses.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"fetchscope/internal/kstamp"
+	"fetchscope/internal/term"
+	"fetchscope/trace"
+)
+
+// A program is one run of the command.
+type program struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	s              settings
+	// out and err are what the two streams can show.
+	out, err term.Screen
+}
+
+// Run executes the command line, args without the program's name, and returns the exit
+// status.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	kstamp.Warm()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
+	// A second interrupt ends the program as the system would.
+	context.AfterFunc(ctx, stop)
+	words, err := p.parse(args)
+	if err == nil {
+		err = p.run(ctx, words)
+	}
+	return p.exit(err)
+}
+
+// commands are the words that choose one; a host of that name is reached by its URL.
+var commands = map[string]func(*program, context.Context, []string) error{
+	"resolve": (*program).resolve,
+	"render":  (*program).render,
+	"demo":    (*program).demo,
+}
+
+// reserved are the commands that are to come.
+var reserved = map[string]bool{"compare": true, "explain": true, "show": true}
+
+func (p *program) run(ctx context.Context, words []string) error {
+	file, _ := p.stdout.(*os.File)
+	p.out = term.Detect(file, p.s.color, p.getenv)
+	file, _ = p.stderr.(*os.File)
+	p.err = term.Detect(file, p.s.color, p.getenv)
+	if p.s.ascii {
+		p.out.UTF8, p.err.UTF8 = false, false
+	}
+	command := ""
+	if len(words) > 0 {
+		command = words[0]
+	}
+	switch {
+	case p.s.help:
+		return p.help(words)
+	case p.s.version:
+		_, err := fmt.Fprintln(p.stdout, versionText())
+		return err
+	case len(words) == 0:
+		return usage("no URL", "fetchscope URL, or fetchscope --help")
+	case reserved[command]:
+		return usage("the command "+command+" is not in this release", "a host of that name: http://"+command+"/")
+	}
+	run, known := commands[command]
+	if err := p.s.check(command, known); err != nil {
+		return err
+	}
+	if known {
+		return run(p, ctx, words[1:])
+	}
+	return p.fetch(ctx, words)
+}
+
+// A statusError is an error with its exit status.
+type statusError struct {
+	status int
+	phase  trace.Phase
+	code   trace.Code
+	hint   string
+	err    error
+	// shown says that the person has been told already.
+	shown bool
+}
+
+func (e *statusError) Error() string { return e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *statusError) Unwrap() error { return e.err }
+
+// usage is a command line that makes no sense.
+func usage(message, hint string) error {
+	return &statusError{status: statusUsage, phase: trace.InUsage, code: codeUsage, hint: hint, err: errors.New(message)}
+}
+
+// exit tells of an error and returns the exit status.
+func (p *program) exit(err error) int {
+	if err == nil {
+		return 0
+	}
+	var e *statusError
+	if !errors.As(err, &e) {
+		e = &statusError{status: statusWrite, err: err}
+	}
+	if !e.shown && (!p.s.silent || p.s.showError) {
+		p.complain(e.status, e.Error(), e.hint)
+	}
+	return e.status
+}
+
+// complain writes the error lines.
+func (p *program) complain(status int, message, hint string) {
+	fmt.Fprintf(p.stderr, "fetchscope: (%d) %s\n", status, term.Safe(message))
+	if hint != "" {
+		fmt.Fprintf(p.stderr, "fetchscope: hint: %s\n", term.Safe(hint))
+	}
+}

@@ -1,0 +1,324 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	"fetchscope/internal/fetch"
+	"fetchscope/internal/term"
+	"fetchscope/internal/weburl"
+	"fetchscope/render"
+	"fetchscope/trace"
+)
+
+// A delivery takes what the fetch of one URL brings to where the options say.
+type delivery struct {
+	p    *program
+	to   output
+	file *os.File // of -o or -O, once it is open
+	dump *os.File // of -D
+	// held is a page that waits for the trace to be written before it.
+	held *bytes.Buffer
+	meter
+}
+
+func (p *program) delivery(u *weburl.URL, i int) *delivery {
+	d := &delivery{p: p, meter: meter{p: p}}
+	if i < len(p.s.outputs) {
+		d.to = p.s.outputs[i]
+	}
+	if d.to.remote {
+		d.to.file = remoteFile(u)
+	}
+	if d.to.file == "-" {
+		d.to.file = ""
+	}
+	return d
+}
+
+// remoteFile is the last segment of the URL's path, as a name in this folder.
+func remoteFile(u *weburl.URL) string {
+	name := path.Base(u.Pathname())
+	name = strings.Map(func(r rune) rune {
+		if r == '\\' || r == ':' || r < ' ' || r == 0x7f {
+			return '_'
+		}
+		return r
+	}, name)
+	if name == "/" || name == "." || name == ".." {
+		return "fetchscope_response"
+	}
+	return name
+}
+
+// Head shows a head where -i, -I or -D want it.
+func (d *delivery) Head(raw []byte) error {
+	s := &d.p.s
+	if s.dumpHeader != "" {
+		w, err := d.dumpFile()
+		if err == nil {
+			_, err = w.Write(raw)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !s.include && !s.fetch.Head || s.format != "" {
+		return nil
+	}
+	w, err := d.writer()
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(raw)
+	return errors.Join(err, flush(w))
+}
+
+func (d *delivery) dumpFile() (io.Writer, error) {
+	name := d.p.s.dumpHeader
+	if name == "-" {
+		return d.stdout(), nil
+	}
+	if d.dump == nil {
+		f, err := os.Create(name)
+		if err != nil {
+			return nil, err
+		}
+		d.dump = f
+	}
+	return d.dump, nil
+}
+
+// writer is where the body goes: a file, or stdout.
+func (d *delivery) writer() (io.Writer, error) {
+	if d.to.file == "" {
+		return d.stdout(), nil
+	}
+	if d.file == nil {
+		f, err := os.Create(d.to.file)
+		if err != nil {
+			return nil, err
+		}
+		d.file = f
+	}
+	return d.file, nil
+}
+
+// stdout keeps control characters of a peer's from a terminal.
+func (d *delivery) stdout() io.Writer {
+	if d.p.out.Terminal {
+		return &term.Writer{W: d.p.stdout}
+	}
+	return d.p.stdout
+}
+
+func flush(w io.Writer) error {
+	if f, ok := w.(*term.Writer); ok {
+		return f.Flush()
+	}
+	return nil
+}
+
+// close closes the files.
+func (d *delivery) close() error {
+	var err error
+	for _, f := range []*os.File{d.file, d.dump} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
+	return err
+}
+
+// maxRendered bounds a page that is rendered: it is held in memory, and its tree takes
+// several times as much. Longer documents exist, but nobody reads them on a terminal.
+const maxRendered = 16 << 20
+
+// sniffed is how much of a body is looked at to find out what it is.
+const sniffed = 1024
+
+// Body delivers the body.
+func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) error {
+	s := &d.p.s
+	d.begin(ctx, b.Response.Length)
+	defer d.end()
+	switch {
+	case d.to.file != "":
+		return d.pass(sc, b, s.fetch.Compressed, "saved to a file")
+	case s.fetch.Head:
+		return d.pass(sc, b, false, "head alone")
+	case s.source:
+		return d.pass(sc, b, s.fetch.Compressed, "source")
+	case !b.Response.HasBody:
+		return d.pass(sc, b, false, "no content")
+	}
+	content, err := b.Content(true, 0, "")
+	if err != nil {
+		return err
+	}
+	start := bufio.NewReaderSize(content, sniffed)
+	peek, err := start.Peek(sniffed)
+	if err != nil && err != io.EOF && len(peek) == 0 {
+		return err
+	}
+	contentType := b.Response.Header.First("Content-Type")
+	if render.IsHTML(contentType, peek) {
+		return d.render(sc, b, start, contentType)
+	}
+	return d.passText(sc, start, contentType, peek)
+}
+
+// pass hands the body over unrendered.
+func (d *delivery) pass(sc *trace.Scope, b *fetch.Body, decode bool, why string) error {
+	sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: why})
+	content, err := b.Content(decode, 0, "")
+	if err != nil {
+		return err
+	}
+	w := io.Discard
+	if d.to.file != "" || d.p.s.format == "" {
+		if w, err = d.writer(); err != nil {
+			return writeFailed(err)
+		}
+	}
+	return errors.Join(d.copy(w, content), flush(w))
+}
+
+// copyBuffer is large enough that system calls do not count.
+const copyBuffer = 256 << 10
+
+// copy copies, telling an error of the writer from one of the reader.
+func (d *delivery) copy(w io.Writer, r io.Reader) error {
+	buf := make([]byte, copyBuffer)
+	for {
+		n, err := r.Read(buf)
+		if n > 0 {
+			d.count(n)
+			if _, werr := w.Write(buf[:n]); werr != nil {
+				return writeFailed(werr)
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func writeFailed(err error) error {
+	return &fetch.Failure{Phase: trace.InOutput, Code: fetch.CodeWrite, Err: err}
+}
+
+// render reads all of a page and writes it as text.
+func (d *delivery) render(sc *trace.Scope, b *fetch.Body, r io.Reader, contentType string) error {
+	var page bytes.Buffer
+	err := d.copy(&atMost{w: &page, left: maxRendered}, r)
+	var failure *fetch.Failure
+	if errors.As(err, &failure) && failure.Code == fetch.CodeWrite {
+		return &fetch.Failure{Phase: trace.Receive, Code: fetch.CodePageTooLarge, Err: errPageTooLarge}
+	}
+	// What came of a page that was cut short is shown all the same.
+	w, flushed := d.page()
+	o := d.p.renderOptions()
+	o.ContentType = contentType
+	if o.Base == "" {
+		o.Base = b.URL.Href()
+	}
+	if rerr := render.Render(w, &page, sc, o); rerr != nil {
+		return errors.Join(err, writeFailed(rerr))
+	}
+	return errors.Join(err, flushed())
+}
+
+var errPageTooLarge = errors.New("the page is too large to be rendered")
+
+// An atMost refuses to take more than it may.
+type atMost struct {
+	w    io.Writer
+	left int
+}
+
+func (a *atMost) Write(p []byte) (int, error) {
+	if a.left -= len(p); a.left < 0 {
+		return 0, errPageTooLarge
+	}
+	return a.w.Write(p)
+}
+
+// page is where rendered text goes. On a terminal it waits for the trace, so that it
+// ends at the prompt; elsewhere it goes out at once.
+func (d *delivery) page() (w io.Writer, flushed func() error) {
+	if d.p.s.format != "" {
+		return io.Discard, func() error { return nil }
+	}
+	if d.p.out.Terminal && d.p.err.Terminal && !d.p.s.silent && d.p.s.view != "none" {
+		d.held = &bytes.Buffer{}
+		return d.held, func() error { return nil }
+	}
+	buffered := bufio.NewWriterSize(d.p.stdout, copyBuffer)
+	return buffered, func() error {
+		if err := buffered.Flush(); err != nil {
+			return writeFailed(err)
+		}
+		return nil
+	}
+}
+
+// passText hands over what is no page: as it is, or to a terminal as text. What is no
+// text a terminal does not get.
+func (d *delivery) passText(sc *trace.Scope, r io.Reader, contentType string, start []byte) error {
+	sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: "not HTML"})
+	switch {
+	case d.p.s.format != "":
+		return d.copy(io.Discard, r)
+	case !d.p.out.Terminal:
+		return d.copy(d.p.stdout, r)
+	case binary(contentType, start):
+		return &fetch.Failure{Phase: trace.InOutput, Code: fetch.CodeBinary, Err: errors.New("the body is binary, and stdout is a terminal")}
+	}
+	return render.Text(d.p.stdout, &counting{r: r, meter: &d.meter}, contentType)
+}
+
+// binary says whether a body is no text, by its type or, without one that says, by a
+// control character at its start that no text has.
+func binary(contentType string, start []byte) bool {
+	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	kind = strings.TrimSpace(kind)
+	for _, mark := range []string{"text/", "json", "xml", "javascript", "ecmascript", "x-www-form-urlencoded", "yaml"} {
+		if strings.Contains(kind, mark) {
+			return false
+		}
+	}
+	for _, prefix := range []string{"image/", "audio/", "video/", "font/"} {
+		if strings.HasPrefix(kind, prefix) {
+			return true
+		}
+	}
+	return bytes.ContainsFunc(start, func(r rune) bool {
+		return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != 0x1b
+	})
+}
+
+// A counting tells the meter what is read.
+type counting struct {
+	r     io.Reader
+	meter *meter
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.meter.count(n)
+	return n, err
+}
+
+// slow is from when a body's progress is shown.
+const slow = time.Second

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"encoding/base64"
+	"fmt"
+
+	"fetchscope/httpclient/h1"
+	"fetchscope/internal/fetch"
+	"fetchscope/internal/term"
+	"fetchscope/internal/weburl"
+	"fetchscope/trace"
+)
+
+// A dryRunDocument says what would be sent.
+type dryRunDocument struct {
+	Schema  string         `json:"schema"`
+	URL     urlDocument    `json:"url"`
+	Request *dryRunRequest `json:"request"`
+}
+
+// A urlDocument holds a URL's components as the URL Standard has them.
+type urlDocument struct {
+	Href     string `json:"href"`
+	Protocol string `json:"protocol"`
+	Username string `json:"username"`
+	Password string `json:"password"`
+	Host     string `json:"host"`
+	Hostname string `json:"hostname"`
+	Port     string `json:"port"`
+	Pathname string `json:"pathname"`
+	Search   string `json:"search"`
+	Hash     string `json:"hash"`
+}
+
+type dryRunRequest struct {
+	// Raw is the exact bytes, in base64.
+	Raw string `json:"raw_base64"`
+}
+
+const schemaDryRun = "fetchscope.dryrun/1"
+
+// dryRunOne shows the URL and its request.
+func (p *program) dryRunOne(u *weburl.URL) error {
+	doc := dryRunDocument{Schema: schemaDryRun, URL: urlDocument{
+		Href: u.Href(), Protocol: u.Protocol(), Username: u.Username(), Password: u.Password(), Host: u.Host(),
+		Hostname: u.Hostname(), Port: u.Port(), Pathname: u.Pathname(), Search: u.Search(), Hash: u.Hash(),
+	}}
+	unfetchable := fetch.Fetchable(u)
+	var raw []byte
+	if unfetchable == nil {
+		req := fetch.FirstRequest(p.s.fetch, u)
+		raw = append(h1.Head(req), req.Body...)
+		doc.Request = &dryRunRequest{Raw: base64.StdEncoding.EncodeToString(raw)}
+	}
+	if err := p.showDryRun(&doc, raw); err != nil {
+		return err
+	}
+	if unfetchable != nil {
+		return &statusError{status: statusScheme, phase: trace.InURL, code: fetch.CodeScheme, err: unfetchable}
+	}
+	return nil
+}
+
+func (p *program) showDryRun(doc *dryRunDocument, raw []byte) error {
+	if p.s.format == "json" {
+		return trace.WriteJSON(p.stdout, doc, true)
+	}
+	if _, err := fmt.Fprintf(p.stdout, "%s\n\n", doc.URL.Href); err != nil {
+		return err
+	}
+	if !p.out.Terminal {
+		_, err := p.stdout.Write(raw)
+		return err
+	}
+	w := term.Writer{W: p.stdout}
+	_, err := w.Write(raw)
+	return err
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"fetchscope/httpclient"
+	"fetchscope/internal/fetch"
+	"fetchscope/resolver"
+	"fetchscope/trace"
+	"fetchscope/transport"
+)
+
+// codeUsage is the code of a command line that makes no sense.
+const codeUsage trace.Code = "bad_usage"
+
+// Exit statuses that are used by themselves; they are curl's.
+const (
+	statusScheme = 1
+	statusUsage  = 2
+	statusURL    = 3
+	statusName   = 6
+	statusWrite  = 23
+	statusRead   = 26
+	statusOther  = 7
+)
+
+// statuses maps every code to its exit status: curl's, and 130 as shells have it.
+var statuses = map[trace.Code]int{
+	codeUsage:        statusUsage,
+	fetch.CodeScheme: statusScheme,
+	fetch.CodeBadURL: statusURL,
+
+	resolver.NameNotFound:  statusName,
+	resolver.NoAddress:     statusName,
+	resolver.ServerFailure: statusName,
+	resolver.Refused:       statusName,
+	resolver.NoServer:      statusName,
+	resolver.SpecialName:   statusName,
+	resolver.BadReply:      statusName,
+	resolver.AliasLoop:     statusName,
+	resolver.Timeout:       28,
+	resolver.BadName:       statusURL,
+	resolver.BadType:       statusUsage,
+	resolver.Cancelled:     130,
+	fetch.CodeProxyName:    5,
+
+	transport.CodeRefused:     statusOther,
+	transport.CodeUnreachable: statusOther,
+	transport.CodeHostDown:    statusOther,
+	transport.CodeDenied:      statusOther,
+	transport.CodeNoAddress:   statusOther,
+	transport.CodeOther:       statusOther,
+	transport.CodeTimeout:     28,
+	transport.CodeInterrupted: 130,
+	transport.CodeReset:       56,
+	transport.CodeBroken:      56,
+
+	transport.CodeTLS:          35,
+	transport.CodeTLSAlert:     35,
+	transport.CodeTLSProtocol:  35,
+	transport.CodeNotTLS:       35,
+	transport.CodeTLSCut:       35,
+	transport.CodeCAFile:       77,
+	transport.CodeExpired:      60,
+	transport.CodeNotYetValid:  60,
+	transport.CodeWrongName:    60,
+	transport.CodeUnknownCA:    60,
+	transport.CodeSelfSigned:   60,
+	transport.CodeNotACA:       60,
+	transport.CodeConstraint:   60,
+	transport.CodePathLength:   60,
+	transport.CodeUsage:        60,
+	transport.CodeUnknownCrit:  60,
+	transport.CodeCertificate:  60,
+	transport.CodeCertUnusable: 60,
+
+	httpclient.CodeEmpty:       52,
+	httpclient.CodeMalformed:   8,
+	httpclient.CodeUpgraded:    8,
+	httpclient.CodeBadLength:   8,
+	httpclient.CodeBadTransfer: 61,
+	httpclient.CodeHeadTooBig:  56,
+	httpclient.CodeBadChunk:    56,
+	httpclient.CodeTruncated:   18,
+	httpclient.CodeBadCoding:   61,
+	httpclient.CodeCodingCut:   61,
+
+	fetch.CodeTooManyRedirects: 47,
+	fetch.CodeHTTPError:        22,
+	fetch.CodeTooLarge:         63,
+	fetch.CodePageTooLarge:     63,
+	fetch.CodeWrite:            statusWrite,
+	fetch.CodeBinary:           statusWrite,
+	fetch.CodeTunnel:           56,
+	fetch.CodeInternal:         statusOther,
+}
+
+// status returns the exit status of a failure. A request that could not be sent has
+// one of its own (55, curl's).
+func status(phase trace.Phase, code trace.Code) int {
+	if phase == trace.Request && (code == transport.CodeReset || code == transport.CodeBroken) {
+		return 55
+	}
+	if s, ok := statuses[code]; ok {
+		return s
+	}
+	return statusOther
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"fetchscope/internal/term"
+)
+
+const helpHead = `fetchscope fetches a URL in six steps and shows what truly happened in each.
+
+  fetchscope [options] URL ...           fetch each URL
+  fetchscope resolve [options] NAME [TYPE ...]
+                                         step 1 alone: ask the DNS
+  fetchscope render [options] [FILE | -] step 5 alone: HTML to text
+  fetchscope demo [options]              the six steps against an internet on loopback
+
+`
+
+// help shows the options, or those of one category.
+func (p *program) help(words []string) error {
+	columns := p.out.Columns
+	if len(words) > 0 && slices.Contains(categories, words[0]) {
+		return writeOptions(p.stdout, words[0], columns)
+	}
+	if _, err := io.WriteString(p.stdout, helpHead); err != nil {
+		return err
+	}
+	for _, c := range categories {
+		if err := writeOptions(p.stdout, c, columns); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// helpAt is the column at which the explanations begin.
+const helpAt = 30
+
+func writeOptions(w io.Writer, category string, columns int) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", strings.ToUpper(category[:1])+category[1:])
+	for _, o := range options {
+		if o.category == category {
+			b.WriteString(helpLine(&o, columns))
+		}
+	}
+	b.WriteString("\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func helpLine(o *option, columns int) string {
+	left := "  " + flagText(o)
+	if term.Width(left) >= helpAt-1 {
+		left += "\n" + strings.Repeat(" ", helpAt)
+	} else {
+		left = term.Pad(left, helpAt)
+	}
+	indent := "\n" + strings.Repeat(" ", helpAt)
+	return left + strings.Join(wrap(o.help, max(columns-helpAt, 30)), indent) + "\n"
+}
+
+// flagText writes an option as it is typed.
+func flagText(o *option) string {
+	s := "    "
+	if o.short != "" {
+		s = "-" + o.short + ", "
+	}
+	s += "--" + o.long
+	if o.arg != "" {
+		s += " " + o.arg
+	}
+	return s
+}
+
+func wrap(s string, columns int) []string {
+	var lines []string
+	line := ""
+	for w := range strings.FieldsSeq(s) {
+		if line != "" && len(line)+1+len(w) > columns {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += w
+	}
+	return append(lines, line)
+}
+
+// OptionTable writes the options as README lists them.
+func OptionTable() string {
+	var b strings.Builder
+	b.WriteString("| option | meaning |\n|---|---|\n")
+	for _, c := range categories {
+		for _, o := range options {
+			if o.category == c {
+				fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(strings.TrimSpace(flagText(&o)), "|", "\\|"), strings.ReplaceAll(o.help, "|", "\\|"))
+			}
+		}
+	}
+	return b.String()
+}

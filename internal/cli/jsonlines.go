@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"sync"
+
+	"fetchscope/trace"
+)
+
+// A jsonLines writes the events as they happen, one a line. Records are queued at once
+// and written behind.
+type jsonLines struct {
+	secrets bool
+	out     *bufio.Writer
+	done    chan struct{}
+
+	mu    sync.Mutex
+	more  *sync.Cond
+	queue []trace.Record
+	over  bool
+	err   error
+}
+
+// An eventLine is a line of the stream: a record, with its event's own fields in data.
+type eventLine struct {
+	Event       string         `json:"event"`
+	At          trace.Time     `json:"at_ns"`
+	Uncertainty trace.Time     `json:"uncertainty_ns"`
+	Evidence    trace.Evidence `json:"evidence"`
+	Exchange    int            `json:"exchange"`
+	Connection  int            `json:"connection,omitzero"`
+	Data        trace.Event    `json:"data"`
+}
+
+func newJSONLines(w io.Writer, secrets bool) *jsonLines {
+	j := &jsonLines{secrets: secrets, out: bufio.NewWriter(w), done: make(chan struct{})}
+	j.more = sync.NewCond(&j.mu)
+	go j.run()
+	return j
+}
+
+// Put queues a record.
+func (j *jsonLines) Put(r trace.Record) {
+	j.mu.Lock()
+	j.queue = append(j.queue, r)
+	j.mu.Unlock()
+	j.more.Signal()
+}
+
+func (j *jsonLines) run() {
+	defer close(j.done)
+	for {
+		j.mu.Lock()
+		for len(j.queue) == 0 && !j.over {
+			j.more.Wait()
+		}
+		batch := j.queue
+		j.queue = nil
+		j.mu.Unlock()
+		if len(batch) == 0 {
+			return
+		}
+		for _, r := range batch {
+			j.write(r)
+		}
+		if err := j.out.Flush(); err != nil && j.err == nil {
+			j.err = err
+		}
+	}
+}
+
+func (j *jsonLines) write(r trace.Record) {
+	var b bytes.Buffer
+	if err := trace.WriteJSON(&b, eventLine{
+		Event: r.Event.Kind(), At: r.At, Uncertainty: trace.Time(r.Within), Evidence: r.From,
+		Exchange: r.Exchange, Connection: r.Conn, Data: trace.Publish(r.Event, j.secrets),
+	}, false); err != nil && j.err == nil {
+		j.err = err
+	}
+	_, _ = j.out.Write(b.Bytes())
+}
+
+// close writes what is left.
+func (j *jsonLines) close() error {
+	j.mu.Lock()
+	j.over = true
+	j.mu.Unlock()
+	j.more.Signal()
+	<-j.done
+	return j.err
+}

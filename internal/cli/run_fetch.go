@@ -1,0 +1,264 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"fetchscope/internal/fetch"
+	"fetchscope/internal/weburl"
+	"fetchscope/trace"
+	"fetchscope/trace/ladder"
+	"fetchscope/trace/timeline"
+)
+
+// fetch takes each word as a URL. As with curl the status is that of the last one.
+func (p *program) fetch(ctx context.Context, words []string) error {
+	if err := p.complete(); err != nil {
+		return err
+	}
+	f := fetch.New(p.s.fetch)
+	var last error
+	for i, word := range words {
+		last = p.fetchOne(ctx, f, word, i, len(words) > 1)
+		if ctx.Err() != nil {
+			break
+		}
+		if i < len(words)-1 {
+			p.tell(last)
+		}
+	}
+	return last
+}
+
+// tell writes the error lines of a URL that others follow.
+func (p *program) tell(err error) {
+	var e *statusError
+	if errors.As(err, &e) && !e.shown && (!p.s.silent || p.s.showError) {
+		p.complain(e.status, e.Error(), e.hint)
+	}
+}
+
+// complete checks the options against one another and reads what they name.
+func (p *program) complete() error {
+	o := &p.s.fetch
+	o.Getenv = p.getenv
+	if p.s.format != "" && (p.s.dumpHeader == "-" || len(p.s.outputs) > 0 && p.s.outputs[0].file == "-") {
+		return usage("--format puts its document on stdout, where -o - or -D - would write too", "name a file")
+	}
+	for _, h := range p.s.headers {
+		if err := p.addHeader(h); err != nil {
+			return err
+		}
+	}
+	if len(p.s.data) > 0 {
+		o.HasBody = true
+		return p.readData()
+	}
+	return nil
+}
+
+// parseURL reads a word as a URL: without a scheme it is http, as with curl.
+func (p *program) parseURL(word string) (*weburl.URL, error) {
+	if p.s.base != "" {
+		base, err := weburl.Parse(p.s.base)
+		if err != nil {
+			return nil, err
+		}
+		return base.Parse(word)
+	}
+	u, err := weburl.Parse(word)
+	if !strings.Contains(word, "://") && (err != nil || !hasScheme(word)) {
+		return weburl.Parse("http://" + word)
+	}
+	return u, err
+}
+
+// hasScheme says whether a word without :// begins with a scheme all the same:
+// "mailto:x" does, "host:8080/path" does not.
+func hasScheme(word string) bool {
+	_, rest, ok := strings.Cut(strings.TrimSpace(word), ":")
+	return ok && (rest == "" || rest[0] < '0' || rest[0] > '9')
+}
+
+func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i int, several bool) error {
+	u, err := p.parseURL(word)
+	if err != nil {
+		return p.refuse(word, fetch.CodeBadURL, err, several)
+	}
+	if p.s.dryRun {
+		return p.dryRunOne(u)
+	}
+	if err := fetch.Fetchable(u); err != nil {
+		return p.refuse(u.Redacted(), fetch.CodeScheme, err, several)
+	}
+	var sink trace.Sink
+	var lines *jsonLines
+	if p.s.format == "jsonl" {
+		lines = newJSONLines(p.stdout, p.s.secrets)
+		sink = lines
+	}
+	rec := trace.NewRecorder(sink)
+	d := p.delivery(u, i)
+	err = f.Fetch(ctx, rec, u, d)
+	if lines != nil {
+		err = errors.Join(err, lines.close())
+	}
+	return p.finish(rec, u, d, errors.Join(err, d.close()), several)
+}
+
+// refuse tells of a URL that cannot be fetched at all.
+func (p *program) refuse(url string, code trace.Code, err error, several bool) error {
+	if p.s.dryRun {
+		return &statusError{status: status(trace.InURL, code), phase: trace.InURL, code: code, err: err}
+	}
+	rec := trace.NewRecorder(nil)
+	doc := trace.Fold(nil, trace.FoldOptions{URL: url, Started: rec.Started(), Secrets: p.s.secrets})
+	doc.Error = &trace.Error{Phase: trace.InURL, Code: code, Message: trace.Text(err.Error())}
+	doc.ExitCode = status(trace.InURL, code)
+	return p.show(doc, nil, &statusError{status: doc.ExitCode, phase: trace.InURL, code: code, err: err}, several)
+}
+
+// finish makes the document and shows it.
+func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err error, several bool) error {
+	doc := trace.Fold(rec.Records(), trace.FoldOptions{URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets})
+	var ended *statusError
+	if err != nil {
+		ended = p.ended(doc, err)
+		doc.ExitCode = ended.status
+	}
+	return p.show(doc, d, ended, several)
+}
+
+// ended is the error of a fetch with its status. What failed behind the last exchange
+// enters the document here.
+func (p *program) ended(doc *trace.Document, err error) *statusError {
+	var f *fetch.Failure
+	if errors.As(err, &f) && doc.Error != nil {
+		e := doc.Error
+		return &statusError{status: status(e.Phase, e.Code), phase: e.Phase, code: e.Code, hint: e.Hint, err: errors.New(e.Message)}
+	}
+	doc.Error = &trace.Error{Phase: trace.InOutput, Code: fetch.CodeWrite, Message: trace.Text(err.Error())}
+	return &statusError{status: statusWrite, phase: trace.InOutput, code: fetch.CodeWrite, err: err}
+}
+
+// show writes the document, the trace for people, and a page that was held back for
+// it.
+func (p *program) show(doc *trace.Document, d *delivery, ended *statusError, several bool) error {
+	if p.s.format == "json" {
+		if err := trace.WriteJSON(p.stdout, doc, !several); err != nil {
+			return err
+		}
+	}
+	if !p.s.silent && p.s.view != "none" {
+		if err := p.draw(doc); err != nil {
+			return err
+		}
+		if ended != nil {
+			ended.shown = true
+		}
+	}
+	if d != nil && d.held != nil {
+		if _, err := d.held.WriteTo(p.stdout); err != nil {
+			return err
+		}
+	}
+	if ended == nil {
+		return nil
+	}
+	return ended
+}
+
+// draw writes the trace for people.
+func (p *program) draw(doc *trace.Document) error {
+	var b bytes.Buffer
+	columns := p.err.Columns
+	o := timeline.Options{Columns: columns, Color: p.err.Color, UTF8: p.err.UTF8}
+	l := ladder.Options(o)
+	var err error
+	switch p.s.view {
+	case "ladder":
+		err = ladder.Write(&b, doc, l)
+	case "full":
+		err = errors.Join(timeline.Write(&b, doc, o), timeline.Details(&b, doc, o), ladder.Write(&b, doc, l))
+	default:
+		err = timeline.Write(&b, doc, o)
+	}
+	if err != nil {
+		return err
+	}
+	if p.err.Terminal {
+		b.WriteByte('\n') // a page may follow
+	}
+	_, err = p.stderr.Write(b.Bytes())
+	return err
+}
+
+// addHeader reads one -H: a field, or @file with one on each line.
+func (p *program) addHeader(h string) error {
+	if name, ok := strings.CutPrefix(h, "@"); ok {
+		b, err := p.readFile(name)
+		if err != nil {
+			return &statusError{status: statusRead, phase: trace.InUsage, code: codeUsage, err: err}
+		}
+		for line := range strings.Lines(string(b)) {
+			if line = strings.TrimRight(line, "\r\n"); line != "" {
+				if err := p.addHeader(line); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	if err := oneLine(h); err != nil {
+		return usage(fmt.Sprintf("-H %q: %v", h, err), "")
+	}
+	field := fetch.HeaderOption{}
+	var ok bool
+	if field.Name, field.Value, ok = strings.Cut(h, ":"); ok {
+		field.Value = strings.Trim(field.Value, " \t")
+		field.Remove = field.Value == ""
+	} else if field.Name, ok = strings.CutSuffix(h, ";"); !ok {
+		return usage(fmt.Sprintf("-H %q: wanted 'Name: value', 'Name:' or 'Name;'", h), "")
+	}
+	if field.Name == "" || strings.ContainsAny(field.Name, " \t\"(),/;<=>?@[\\]{}") {
+		return usage(fmt.Sprintf("-H %q: this cannot be a field's name", h), "")
+	}
+	p.s.fetch.Header = append(p.s.fetch.Header, field)
+	return nil
+}
+
+// readData joins what -d gave. A file's line breaks are left out, as curl does.
+func (p *program) readData() error {
+	var parts [][]byte
+	for _, d := range p.s.data {
+		part := []byte(d)
+		if name, ok := strings.CutPrefix(d, "@"); ok {
+			b, err := p.readFile(name)
+			if err != nil {
+				return &statusError{status: statusRead, phase: trace.InUsage, code: codeUsage, err: err}
+			}
+			part = bytes.Map(func(r rune) rune {
+				if r == '\r' || r == '\n' || r == 0 {
+					return -1
+				}
+				return r
+			}, b)
+		}
+		parts = append(parts, part)
+	}
+	p.s.fetch.Body = bytes.Join(parts, []byte("&"))
+	return nil
+}
+
+// readFile reads a file, or stdin for "-".
+func (p *program) readFile(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(p.stdin)
+	}
+	return os.ReadFile(name)
+}

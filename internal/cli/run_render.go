@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"os"
+
+	"fetchscope/internal/weburl"
+	"fetchscope/render"
+	"fetchscope/trace"
+)
+
+func (p *program) renderOptions() render.Options {
+	width := p.s.width
+	if width == 0 {
+		width = p.out.Columns
+	}
+	return render.Options{Width: width, Links: render.Links(p.s.links), Base: p.s.base, ResolveLink: resolveLink}
+}
+
+// resolveLink makes a link absolute; one that cannot be is shown as written.
+func resolveLink(base, href string) string {
+	b, err := weburl.Parse(base)
+	if err != nil {
+		return href
+	}
+	u, err := b.Parse(href)
+	if err != nil {
+		return href
+	}
+	return u.Href()
+}
+
+// render is the command: step 5 alone.
+func (p *program) render(_ context.Context, words []string) error {
+	in := p.stdin
+	switch {
+	case len(words) > 1:
+		return usage("render takes one file", "fetchscope render [FILE | -]")
+	case len(words) == 1 && words[0] != "-":
+		f, err := os.Open(words[0])
+		if err != nil {
+			return &statusError{status: statusRead, phase: trace.Render, err: err}
+		}
+		defer f.Close()
+		in = f
+	}
+	o := p.renderOptions()
+	o.ContentType = "text/html"
+	if p.s.charset != "" {
+		o.ContentType += "; charset=" + p.s.charset
+	}
+	w := bufio.NewWriterSize(p.stdout, copyBuffer)
+	if err := render.Render(w, in, nil, o); err != nil {
+		return err
+	}
+	return w.Flush()
+}

@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"fetchscope/internal/fetch"
+	"fetchscope/resolver"
+)
+
+// Settings are what the options say.
+type settings struct {
+	fetch fetch.Options
+
+	outputs    []output // -o and -O, the first for the first URL
+	source     bool
+	include    bool
+	dumpHeader string
+	format     string
+	dryRun     bool
+	width      int
+	links      string
+	charset    string
+	base       string
+
+	view       string
+	silent     bool
+	showError  bool
+	noProgress bool
+	color      string
+	ascii      bool
+	secrets    bool
+
+	data    []string
+	headers []string
+	timeout time.Duration
+
+	serve   bool
+	help    bool
+	version bool
+
+	given []*option
+}
+
+// An output is where the body of one URL goes.
+type output struct {
+	file string
+	// remote means a file named as in the URL.
+	remote bool
+}
+
+// maxRedirects is curl's default.
+const maxRedirects = 50
+
+func defaults() settings {
+	return settings{color: "auto", view: "timeline", fetch: fetch.Options{MaxRedirects: maxRedirects, Version: version()}}
+}
+
+// The rest makes the setters that the table names.
+
+func toggle(field func(*settings) *bool) func(*settings, string) error {
+	return func(s *settings, v string) (err error) {
+		*field(s), err = strconv.ParseBool(v)
+		return err
+	}
+}
+
+func text(field func(*settings) *string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		*field(s) = v
+		return nil
+	}
+}
+
+func appendTo(field func(*settings) *[]string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		*field(s) = append(*field(s), v)
+		return nil
+	}
+}
+
+func oneOf(field func(*settings) *string, values ...string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		if !slices.Contains(values, v) {
+			return fmt.Errorf("wanted one of %s", strings.Join(values, ", "))
+		}
+		*field(s) = v
+		return nil
+	}
+}
+
+func count(field func(*settings) *int, least, most int) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("wanted a number from %d to %d", least, most)
+		}
+		*field(s) = n
+		return nil
+	}
+}
+
+// maxSeconds keeps a time from overflowing.
+const maxSeconds = 1 << 31
+
+func seconds(field func(*settings, time.Duration)) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		f, err := strconv.ParseFloat(v, 64)
+		if err != nil || !(f >= 0 && f < maxSeconds) {
+			return errors.New("wanted seconds, such as 2 or 0.5")
+		}
+		field(s, time.Duration(f*float64(time.Second)))
+		return nil
+	}
+}
+
+func maxTime(s *settings, d time.Duration)        { s.fetch.MaxTime, s.timeout = d, d }
+func connectTimeout(s *settings, d time.Duration) { s.fetch.ConnectTimeout = d }
+
+func outputFile(s *settings, v string) error {
+	s.outputs = append(s.outputs, output{file: v})
+	return nil
+}
+
+func remoteName(s *settings, v string) error {
+	if v == "true" {
+		s.outputs = append(s.outputs, output{remote: true})
+	}
+	return nil
+}
+
+func verbose(s *settings, v string) error {
+	s.view = map[string]string{"true": "full", "false": "timeline"}[v]
+	return nil
+}
+
+// oneLine refuses what would split a request (RFC 9112, section 11.1).
+func oneLine(v string) error {
+	if strings.ContainsAny(v, "\r\n\x00") {
+		return errors.New("a line break or NUL cannot be sent here")
+	}
+	return nil
+}
+
+func method(s *settings, v string) error {
+	if v == "" || strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }) {
+		return errors.New("this cannot be a method")
+	}
+	s.fetch.Method = v
+	return nil
+}
+
+func userAgent(s *settings, v string) error {
+	s.fetch.UserAgent = &v
+	return oneLine(v)
+}
+
+func referer(s *settings, v string) error {
+	s.fetch.Referer, s.fetch.AutoReferer = strings.CutSuffix(v, ";auto")
+	return oneLine(v)
+}
+
+func user(s *settings, v string) error {
+	s.fetch.User = &v
+	return oneLine(v)
+}
+
+func server(s *settings, v string) error {
+	parsed, err := resolver.ParseServer(v)
+	s.fetch.Resolver.Servers = append(s.fetch.Resolver.Servers, parsed)
+	return err
+}
+
+func override(s *settings, v string) error {
+	parsed, err := resolver.ParseOverride(v)
+	s.fetch.Resolver.Overrides = append(s.fetch.Resolver.Overrides, parsed)
+	return err
+}
+
+func connectTo(s *settings, v string) error {
+	parsed, err := fetch.ParseConnectTo(v)
+	s.fetch.ConnectTo = append(s.fetch.ConnectTo, parsed)
+	return err
+}
+
+func family(version int) func(*settings, string) error {
+	families := map[int]resolver.Family{4: resolver.IPv4, 6: resolver.IPv6}
+	return func(s *settings, v string) error {
+		s.fetch.Resolver.Family = resolver.Any
+		if v == "true" {
+			s.fetch.Resolver.Family = families[version]
+		}
+		return nil
+	}
+}
+
+func proxy(s *settings, v string) (err error) {
+	s.fetch.Proxy, err = fetch.ParseProxy(v, "-x")
+	return err
+}
+
+// sizeUnits are the letters that multiply a size, as in curl.
+var sizeUnits = map[byte]int64{'k': 1 << 10, 'K': 1 << 10, 'm': 1 << 20, 'M': 1 << 20, 'g': 1 << 30, 'G': 1 << 30}
+
+func maxFileSize(s *settings, v string) error {
+	factor := int64(1)
+	if v != "" && sizeUnits[v[len(v)-1]] != 0 {
+		factor = sizeUnits[v[len(v)-1]]
+		v = v[:len(v)-1]
+	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n < 0 || n > (1<<62)/factor {
+		return errors.New("wanted a number of bytes, such as 100000 or 10M")
+	}
+	s.fetch.MaxFileSize = n * factor
+	return nil
+}

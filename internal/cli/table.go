@@ -1,0 +1,62 @@
+package cli
+
+// everywhere are all commands.
+var everywhere = []string{"", "demo", "resolve", "render"}
+
+// named are the commands that resolve names.
+var named = []string{"", "demo", "resolve"}
+
+// options is the table. Names that curl has mean what they mean in curl.
+var options = []option{
+	{long: "output", short: "o", arg: "FILE", category: "result", help: "write the body to FILE, unrendered; - is stdout", set: outputFile},
+	{long: "remote-name", short: "O", category: "result", help: "write the body to a file named as in the URL", set: remoteName},
+	{long: "source", category: "result", help: "pass the body through unrendered", set: toggle(func(s *settings) *bool { return &s.source })},
+	{long: "include", short: "i", category: "result", help: "put the response's head before the body", set: toggle(func(s *settings) *bool { return &s.include })},
+	{long: "show-headers", category: "result", help: "the same as --include", set: toggle(func(s *settings) *bool { return &s.include })},
+	{long: "head", short: "I", category: "result", help: "ask for the head alone and show it", set: toggle(func(s *settings) *bool { return &s.fetch.Head })},
+	{long: "dump-header", short: "D", arg: "FILE", category: "result", help: "write the heads of all responses to FILE; - is stdout", set: text(func(s *settings) *string { return &s.dumpHeader })},
+	{long: "format", arg: "FORMAT", category: "result", help: "put json (the trace document) or jsonl (its events as they happen) on stdout", only: named, set: oneOf(func(s *settings) *string { return &s.format }, "json", "jsonl")},
+	{long: "dry-run", category: "result", help: "touch no network: show the URL as parsed and the request as it would be sent", set: toggle(func(s *settings) *bool { return &s.dryRun })},
+	{long: "width", arg: "COLUMNS", category: "result", help: "lay the page out for this many columns", only: []string{"", "demo", "render"}, set: count(func(s *settings) *int { return &s.width }, 1, 100000)},
+	{long: "links", arg: "HOW", category: "result", help: "show where links lead: none, inline or footnotes", only: []string{"", "demo", "render"}, set: oneOf(func(s *settings) *string { return &s.links }, "none", "inline", "footnotes")},
+	{long: "charset", arg: "NAME", category: "result", help: "the character set that the transport named", only: []string{"render"}, set: text(func(s *settings) *string { return &s.charset })},
+	{long: "base", arg: "URL", category: "result", help: "resolve the argument, or a page's links, against URL", only: []string{"", "render"}, set: text(func(s *settings) *string { return &s.base })},
+
+	{long: "view", arg: "VIEW", category: "trace", help: "the trace on stderr: timeline, ladder, full or none", set: oneOf(func(s *settings) *string { return &s.view }, "timeline", "ladder", "full", "none")},
+	{long: "verbose", short: "v", category: "trace", help: "the same as --view full", set: verbose},
+	{long: "silent", short: "s", category: "trace", help: "no trace, no progress, no errors", only: everywhere, set: toggle(func(s *settings) *bool { return &s.silent })},
+	{long: "show-error", short: "S", category: "trace", help: "with -s, errors all the same", only: everywhere, set: toggle(func(s *settings) *bool { return &s.showError })},
+	{long: "no-progress-meter", category: "trace", help: "no progress of a long body", set: toggle(func(s *settings) *bool { return &s.noProgress })},
+	{long: "color", arg: "WHEN", category: "trace", help: "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM", only: everywhere, set: oneOf(func(s *settings) *string { return &s.color }, "auto", "always", "never")},
+	{long: "ascii", category: "trace", help: "draw with ASCII alone, as without a UTF-8 locale", only: everywhere, set: toggle(func(s *settings) *bool { return &s.ascii })},
+	{long: "secrets", category: "trace", help: "show credentials and cookies in traces, which are … otherwise", set: toggle(func(s *settings) *bool { return &s.secrets })},
+
+	{long: "request", short: "X", arg: "METHOD", category: "request", help: "use this method", set: method},
+	{long: "data", short: "d", arg: "DATA", category: "request", help: "send DATA, @FILE or @- (stdin) in a POST; repeats are joined by &", set: appendTo(func(s *settings) *[]string { return &s.data })},
+	{long: "header", short: "H", arg: "FIELD", category: "request", help: "add the field 'Name: value'; 'Name:' takes one away, 'Name;' sends it empty", set: appendTo(func(s *settings) *[]string { return &s.headers })},
+	{long: "user-agent", short: "A", arg: "NAME", category: "request", help: "say that we are NAME", set: userAgent},
+	{long: "referer", short: "e", arg: "URL", category: "request", help: "say where the link was; ';auto' at the end follows redirects", set: referer},
+	{long: "user", short: "u", arg: "NAME:PASSWORD", category: "request", help: "authenticate by Basic, at this origin alone", set: user},
+	{long: "compressed", category: "request", help: "ask for content codings and undo them", set: toggle(func(s *settings) *bool { return &s.fetch.Compressed })},
+	{long: "location", short: "L", category: "request", help: "follow redirects", set: toggle(func(s *settings) *bool { return &s.fetch.Follow })},
+	{long: "max-redirs", arg: "N", category: "request", help: "follow at most N redirects (50); -1 without limit", set: count(func(s *settings) *int { return &s.fetch.MaxRedirects }, -1, 1<<30)},
+	{long: "fail", short: "f", category: "request", help: "take a status of 400 or more for an error (22)", set: toggle(func(s *settings) *bool { return &s.fetch.FailOnError })},
+
+	{long: "server", arg: "ADDRESS", category: "connection", help: "ask this name server, [udp://|tcp://]ADDRESS[:PORT]; repeatable", only: named, set: server},
+	{long: "resolve", arg: "HOST:PORT:ADDRESS", category: "connection", help: "take these addresses for a host and port; repeatable", set: override},
+	{long: "connect-to", arg: "HOST1:PORT1:HOST2:PORT2", category: "connection", help: "connect to the second for the first; repeatable", set: connectTo},
+	{long: "ipv4", short: "4", category: "connection", help: "IPv4 addresses only", only: named, set: family(4)},
+	{long: "ipv6", short: "6", category: "connection", help: "IPv6 addresses only", only: named, set: family(6)},
+	{long: "proxy", short: "x", arg: "[http://][USER:PASSWORD@]HOST[:PORT]", category: "connection", help: "go through this HTTP proxy, for https by CONNECT; '' through none", set: proxy},
+	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
+	{long: "cacert", arg: "FILE", category: "connection", help: "trust the authorities in FILE (PEM) and no others", set: text(func(s *settings) *string { return &s.fetch.CAFile })},
+
+	{long: "max-time", short: "m", arg: "SECONDS", category: "limits", help: "give up after this long", only: everywhere, set: seconds(maxTime)},
+	{long: "connect-timeout", arg: "SECONDS", category: "limits", help: "give up when the connection is not up after this long", set: seconds(connectTimeout)},
+	{long: "max-filesize", arg: "BYTES", category: "limits", help: "give up on a body larger than this, received or decoded; k, M and G multiply", set: maxFileSize},
+
+	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.serve })},
+
+	{long: "help", short: "h", category: "about", help: "show this; a category after it shows that alone", only: everywhere, set: toggle(func(s *settings) *bool { return &s.help })},
+	{long: "version", short: "V", category: "about", help: "show the version", only: everywhere, set: toggle(func(s *settings) *bool { return &s.version })},
+}

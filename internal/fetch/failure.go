@@ -1,0 +1,121 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"fetchscope/httpclient"
+	"fetchscope/resolver"
+	"fetchscope/trace"
+	"fetchscope/transport"
+)
+
+// The codes of failures that belong to no step; their values never change.
+const (
+	CodeBadURL           trace.Code = "bad_url"
+	CodeScheme           trace.Code = "unsupported_scheme"
+	CodeTooManyRedirects trace.Code = "too_many_redirects"
+	CodeHTTPError        trace.Code = "http_error"
+	CodeTooLarge         trace.Code = "body_too_large"
+	CodePageTooLarge     trace.Code = "page_too_large"
+	CodeWrite            trace.Code = "write_failed"
+	CodeBinary           trace.Code = "binary_on_terminal"
+	CodeTunnel           trace.Code = "proxy_refused"
+	CodeProxyName        trace.Code = "proxy_not_resolved"
+	CodeInternal         trace.Code = "internal_error"
+)
+
+// A Failure is what ends a fetch: where, why, and what to try.
+type Failure struct {
+	Phase trace.Phase
+	Code  trace.Code
+	Hint  string
+	Err   error
+
+	proxy bool
+}
+
+func (f *Failure) Error() string {
+	if f.Err == nil {
+		return string(f.Code)
+	}
+	return f.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// A statusError is an HTTP status that -f makes an error.
+type statusError struct {
+	status int
+	reason string
+}
+
+func (s *statusError) Error() string {
+	return fmt.Sprintf("the server answered %d %s", s.status, s.reason)
+}
+
+// failure puts an error in its phase and finds its code.
+func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
+	out := &Failure{Err: err}
+	var own *Failure
+	if errors.As(err, &own) {
+		*out = *own
+	}
+	var http *httpclient.Error
+	if errors.As(err, &http) && out.Phase == "" {
+		out.Phase = http.Phase
+	}
+	if out.Code == "" {
+		out.Code = codeOf(err)
+	}
+	if ctx.Err() != nil && stopped(out.Code) {
+		out.Code, out.Err = transport.CodeInterrupted, context.Cause(ctx)
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			out.Code = transport.CodeTimeout
+		}
+	}
+	if out.proxy && out.Code != transport.CodeTimeout && out.Code != transport.CodeInterrupted {
+		out.Code = CodeProxyName
+	}
+	if out.Hint == "" {
+		out.Hint = f.hint(out.Code)
+	}
+	return out
+}
+
+// stopped says whether a code is one of being stopped from outside.
+func stopped(code trace.Code) bool {
+	switch code {
+	case transport.CodeTimeout, transport.CodeInterrupted, resolver.Timeout, resolver.Cancelled, CodeInternal:
+		return true
+	}
+	return false
+}
+
+// codeOf finds the innermost code.
+func codeOf(err error) trace.Code {
+	var name *resolver.Error
+	var conn *transport.Error
+	var http *httpclient.Error
+	switch {
+	case errors.As(err, &conn):
+		return conn.Code
+	case errors.As(err, &name):
+		return name.Code
+	case errors.As(err, &http) && http.Code != "":
+		return http.Code
+	}
+	return CodeInternal
+}
+
+// maxDiscard bounds what is read of a body that nobody wants.
+const maxDiscard = 1 << 20
+
+// discard reads a body that is not the result, so that the connection ends in order.
+func discard(body io.Reader) error {
+	_, err := io.Copy(io.Discard, io.LimitReader(body, maxDiscard))
+	return err
+}

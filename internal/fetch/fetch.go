@@ -1,0 +1,163 @@
+// Package fetch is the orchestrator: it takes a URL through the six steps, follows
+// redirects, keeps credentials to the origin they are for, and puts every failure in
+// its phase.
+//
+// It alone knows all steps. What one step needs of another it hands over: the
+// resolver's addresses to the transport, the transport's connection to the HTTP
+// client, the body to the renderer. Facts go to one trace.Recorder; the results of a
+// fetch are the body, handed to an [Output], and those records.
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fetchscope/httpclient"
+	"fetchscope/internal/weburl"
+	"fetchscope/resolver"
+	"fetchscope/trace"
+	"fetchscope/transport"
+)
+
+// Options say how URLs are fetched. Their flags are those of the command line.
+type Options struct {
+	// Method is the one asked for (-X), "" for the one that follows from the rest.
+	Method string
+	// Head asks for the head alone (-I).
+	Head bool
+	// Body is sent where HasBody is set (-d).
+	Body    []byte
+	HasBody bool
+	// Header are fields to add (-H), or to replace what would be sent. A field
+	// without value takes the one of that name away; Empty sends it empty.
+	Header []HeaderOption
+	// UserAgent is what to say we are (-A), nil for the program's name.
+	UserAgent *string
+	// Referer is sent (-e); AutoReferer sends the previous URL after a redirect.
+	Referer     string
+	AutoReferer bool
+	// User is name:password for Basic authentication (-u), nil without.
+	User *string
+
+	Follow       bool
+	MaxRedirects int // -1 without limit
+	Compressed   bool
+	FailOnError  bool
+	// MaxFileSize bounds the body as received and as decoded; 0 without limit.
+	MaxFileSize int64
+	// MaxTime bounds each URL, ConnectTimeout each exchange up to the request; 0
+	// without limit.
+	MaxTime, ConnectTimeout time.Duration
+
+	Proxy     *Proxy // -x, nil for what the environment says
+	Getenv    func(string) string
+	ConnectTo []ConnectTo
+	Insecure  bool
+	CAFile    string
+	Resolver  resolver.Config
+	// Version is the program's, for User-Agent.
+	Version string
+}
+
+// A HeaderOption is one -H.
+type HeaderOption struct {
+	Name, Value string
+	// Remove takes the field away; a Value of "" with Remove unset is sent empty.
+	Remove bool
+}
+
+// An Output takes what a fetch brings.
+type Output interface {
+	// Head is called with each head as it came, of interim responses and redirects too.
+	Head(raw []byte) error
+	// Body takes the body of the response that is the result. It reads all that it
+	// wants of it and says what it did in events.
+	Body(ctx context.Context, sc *trace.Scope, b *Body) error
+}
+
+// A Body is a response whose content is to be delivered.
+type Body struct {
+	URL      *weburl.URL
+	Response *httpclient.Response
+	// Compressed says that content codings were asked for.
+	Compressed bool
+	// MaxSize bounds the body as received and as decoded; 0 without limit.
+	MaxSize int64
+
+	sc *trace.Scope
+}
+
+// A Fetcher fetches URLs. One serves a whole run.
+type Fetcher struct {
+	o        Options
+	resolver *resolver.Resolver
+	roots    *transport.Roots
+	conns    int // connections tried so far
+}
+
+// New returns a Fetcher.
+func New(o Options) *Fetcher {
+	return &Fetcher{o: o, resolver: resolver.New(o.Resolver)}
+}
+
+// A limit is the cause of a context that ended because something took too long.
+type limit struct {
+	flag string
+	d    time.Duration
+}
+
+func (l *limit) Error() string {
+	return fmt.Sprintf("it took longer than the %v that %s allows", l.d, l.flag)
+}
+
+// Fetch takes u through the six steps, and where it is redirected further on. The
+// error is a *Failure, which has been recorded too.
+func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL, out Output) error {
+	outer := ctx
+	if f.o.MaxTime > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, f.o.MaxTime, &limit{"-m", f.o.MaxTime})
+		defer cancel()
+	}
+	hop := &hop{f: f, url: u, origin: u, method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer}
+	for n := 0; ; n++ {
+		sc := rec.Scope(n)
+		why := "first"
+		if n > 0 {
+			why = "redirect"
+		}
+		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: why})
+		next, err := hop.run(ctx, outer, sc, out, n)
+		if err != nil {
+			failure := f.failure(ctx, err)
+			sc.Emit(trace.Failed{Phase: failure.Phase, Code: failure.Code, Message: failure.Error(), Hint: failure.Hint})
+			return failure
+		}
+		if next == nil {
+			return nil
+		}
+		hop = next
+	}
+}
+
+// method is the method of the first request.
+func (o *Options) method() string {
+	switch {
+	case o.Method != "":
+		return o.Method
+	case o.Head:
+		return "HEAD"
+	case o.HasBody:
+		return "POST"
+	}
+	return "GET"
+}
+
+// trusted returns the roots, which are read once.
+func (f *Fetcher) trusted() *transport.Roots {
+	if f.roots == nil {
+		f.roots = transport.LoadRoots(f.o.CAFile)
+	}
+	return f.roots
+}

@@ -1,0 +1,60 @@
+package fetch
+
+import (
+	"fetchscope/httpclient"
+	"fetchscope/resolver"
+	"fetchscope/trace"
+	"fetchscope/transport"
+)
+
+// hint is the next thing to try for a failure, "" where there is none that helps.
+func (f *Fetcher) hint(code trace.Code) string { return hints[code] }
+
+const untrusted = "-k fetches regardless of trust; --cacert FILE trusts another authority"
+
+var hints = map[trace.Code]string{
+	resolver.NameNotFound:  "check the spelling; `fetchscope resolve NAME` shows what the servers say",
+	resolver.NoAddress:     "the name has no address of the kind asked for: without -4 or -6 both are tried",
+	resolver.ServerFailure: "another resolver may know more: --server 9.9.9.9",
+	resolver.Refused:       "another resolver may answer: --server 9.9.9.9",
+	resolver.Timeout:       "another resolver may answer: --server 9.9.9.9; `fetchscope resolve NAME` shows each query",
+	resolver.NoServer:      "check the network, or name a resolver: --server ADDRESS",
+	CodeProxyName:          "check the proxy's name in -x or in the environment (http_proxy, https_proxy)",
+
+	transport.CodeRefused:     "nothing listens there: check host and port",
+	transport.CodeUnreachable: "there is no route to it: check the network, or try the other family with -4 or -6",
+	transport.CodeHostDown:    "the host does not answer on its network: check the address",
+	transport.CodeTimeout:     "allow more time with -m or --connect-timeout, or find what drops the packets on the way",
+	transport.CodeReset:       "the server, or something on the way, broke the connection: try again, or ask it what it disliked",
+	transport.CodeNotTLS:      "the server does not speak TLS on this port: try http://, or the right port",
+	transport.CodeTLSAlert:    "the server refused the handshake: it may want another TLS version, name or certificate",
+	transport.CodeTLSCut:      "the server ended the handshake: it may want another TLS version or name",
+	transport.CodeTLS:         "client and server have no TLS version or cipher in common, or the server's TLS is broken",
+	transport.CodeCAFile:      "--cacert wants a file of certificates in PEM form",
+
+	transport.CodeExpired:     untrusted,
+	transport.CodeNotYetValid: "check this machine's clock; " + untrusted,
+	transport.CodeWrongName:   "check the host name; -k fetches regardless",
+	transport.CodeUnknownCA:   untrusted,
+	transport.CodeSelfSigned:  untrusted,
+	transport.CodeNotACA:      untrusted,
+	transport.CodeConstraint:  untrusted,
+	transport.CodePathLength:  untrusted,
+	transport.CodeUsage:       untrusted,
+	transport.CodeUnknownCrit: untrusted,
+	transport.CodeCertificate: untrusted,
+
+	httpclient.CodeEmpty:     "the server gave up on the request: it may want https://, or another Host",
+	httpclient.CodeMalformed: "what answered is no HTTP/1 server: check scheme and port",
+	httpclient.CodeTruncated: "what came was kept; try again, or ask the server why it stopped",
+	httpclient.CodeBadCoding: "--source without --compressed shows the bytes as they came",
+	httpclient.CodeCodingCut: "--source without --compressed shows the bytes as they came",
+
+	CodeTooManyRedirects: "--max-redirs N allows more; without -L the first answer is shown",
+	CodeHTTPError:        "without -f the server's page is shown",
+	CodeTooLarge:         "--max-filesize sets this limit",
+	CodePageTooLarge:     "-o FILE or --source takes pages of any size",
+	CodeBinary:           "-o FILE saves it; a pipe takes it as it is",
+	CodeTunnel:           "the proxy may want a name and password: -x http://user:password@host:port",
+	CodeScheme:           "http:// and https:// are fetched",
+}

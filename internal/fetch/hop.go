@@ -1,0 +1,164 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"time"
+
+	"fetchscope/httpclient"
+	"fetchscope/httpclient/h1"
+	"fetchscope/internal/weburl"
+	"fetchscope/trace"
+	"fetchscope/transport"
+)
+
+// A hop is one exchange of a fetch: the first, or one that a redirect led to.
+type hop struct {
+	f       *Fetcher
+	url     *weburl.URL
+	origin  *weburl.URL // of the first hop: credentials are for it
+	method  string
+	body    []byte
+	hasBody bool
+	referer string
+	// crossed says that a redirect led to another origin: from then on credentials
+	// stay behind.
+	crossed bool
+}
+
+// closeAfterFailure is how long the close of an exchange that failed is watched: the
+// person waits for the reason.
+const closeAfterFailure = 500 * time.Millisecond
+
+// run does the exchange. It returns the next hop where the response redirects. outer
+// is the context without -m, which does not cut the close short.
+func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output, n int) (next *hop, err error) {
+	conn, err := h.open(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	release := conn.Bind(ctx)
+	o := transport.CloseOptions{}
+	defer func() {
+		release()
+		if err != nil {
+			o.Timeout = closeAfterFailure
+			outer = context.WithoutCancel(outer)
+		}
+		conn.Close(outer, o)
+	}()
+	resp, err := h.exchange(ctx, conn, out)
+	if err != nil {
+		return nil, err
+	}
+	next, err = h.redirected(resp, n)
+	switch {
+	case err != nil || next != nil:
+		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: "redirect"})
+		err = errors.Join(err, discard(resp.Body))
+	default:
+		err = out.Body(ctx, sc, &Body{
+			URL: h.url, Response: resp, Compressed: h.f.o.Compressed, MaxSize: h.f.o.MaxFileSize, sc: conn.Scope(),
+		})
+	}
+	o.ServerFirst = err == nil && !resp.Persistent()
+	return next, err
+}
+
+// open makes the connection: steps 1 and 2.
+func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error) {
+	if t := h.f.o.ConnectTimeout; t > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, t, &limit{"--connect-timeout", t})
+		defer cancel()
+	}
+	secure := h.url.Scheme() == "https"
+	if secure {
+		h.f.trusted() // begins to be read meanwhile
+	} else {
+		sc.Emit(trace.PhaseSkipped{Phase: trace.TLS, Why: "http"})
+	}
+	proxy := h.proxy()
+	addrs, err := h.addresses(ctx, sc, proxy)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := transport.Dial(ctx, sc, h.f.conns, addrs)
+	h.f.conns += len(addrs)
+	if err != nil {
+		return nil, &Failure{Phase: trace.Connect, Err: err}
+	}
+	if err := h.secure(ctx, sc, conn, proxy, secure); err != nil {
+		conn.Close(ctx, transport.CloseOptions{Timeout: closeAfterFailure})
+		return nil, err
+	}
+	return conn, nil
+}
+
+// secure lays a tunnel and TLS over a connection, as the URL needs them.
+func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn, proxy *Proxy, secure bool) error {
+	if !secure {
+		return nil
+	}
+	if proxy != nil {
+		if err := h.tunnel(ctx, conn, proxy); err != nil {
+			return &Failure{Phase: trace.Connect, Err: err}
+		}
+	}
+	err := conn.StartTLS(ctx, transport.TLSConfig{
+		ServerName: bare(h.url.Hostname()), ALPN: []string{"http/1.1"}, Roots: h.f.trusted(), Insecure: h.f.o.Insecure,
+	})
+	if err != nil {
+		return &Failure{Phase: trace.TLS, Err: err}
+	}
+	return nil
+}
+
+// addresses finds where to connect to.
+func (h *hop) addresses(ctx context.Context, sc *trace.Scope, proxy *Proxy) ([]netip.AddrPort, error) {
+	host, port := bare(h.url.Hostname()), h.url.EffectivePort()
+	if proxy != nil {
+		sc.Emit(trace.ProxyUsed{Proxy: proxy.URL.Host(), Via: proxy.Via})
+		host, port = bare(proxy.URL.Hostname()), proxy.URL.EffectivePort()
+	} else {
+		host, port = connectTo(h.f.o.ConnectTo, host, port)
+	}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		sc.Emit(trace.PhaseSkipped{Phase: trace.Resolve, Why: "address"})
+		return []netip.AddrPort{netip.AddrPortFrom(addr, port)}, nil
+	}
+	answer, err := h.f.resolver.Lookup(ctx, sc, host, port)
+	if err != nil {
+		return nil, &Failure{Phase: trace.Resolve, Err: err, proxy: proxy != nil}
+	}
+	out := make([]netip.AddrPort, len(answer.Addrs))
+	for i, a := range answer.Addrs {
+		out[i] = netip.AddrPortFrom(a, port)
+	}
+	return out, nil
+}
+
+// exchange sends the request and reads the head of the response: steps 3 and 4.
+func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*httpclient.Response, error) {
+	resp, err := h1.Exchange(ctx, conn.Scope(), conn, h.request(h.proxy()), out.Head)
+	var written *h1.HeadError
+	switch {
+	case errors.As(err, &written):
+		return nil, &Failure{Phase: trace.InOutput, Code: CodeWrite, Err: written.Err}
+	case err != nil:
+		return nil, err
+	case h.f.o.FailOnError && resp.Status >= 400:
+		err = &Failure{Phase: trace.Receive, Code: CodeHTTPError, Err: &statusError{resp.Status, resp.Reason}}
+		return nil, errors.Join(err, discard(resp.Body))
+	}
+	return resp, nil
+}
+
+// bare takes the brackets off an IPv6 address.
+func bare(host string) string {
+	if len(host) > 2 && host[0] == '[' {
+		return host[1 : len(host)-1]
+	}
+	return host
+}

@@ -1,0 +1,71 @@
+package fetch
+
+import (
+	"fmt"
+
+	"fetchscope/httpclient"
+	"fetchscope/internal/weburl"
+	"fetchscope/trace"
+)
+
+// redirected returns the hop that a response leads to, nil where it leads nowhere or
+// is not to be followed (RFC 9110, section 15.4). n counts the hops before.
+func (h *hop) redirected(resp *httpclient.Response, n int) (*hop, error) {
+	location := resp.Header.First("Location")
+	if !h.f.o.Follow || location == "" || resp.Status < 300 || resp.Status > 399 || resp.Status == 304 {
+		return nil, nil
+	}
+	if h.f.o.MaxRedirects >= 0 && n >= h.f.o.MaxRedirects {
+		return nil, &Failure{
+			Phase: trace.InRedirect, Code: CodeTooManyRedirects,
+			Err: fmt.Errorf("the server redirects more than %d times", h.f.o.MaxRedirects),
+		}
+	}
+	u, err := h.url.Parse(location)
+	if err != nil {
+		return nil, &Failure{Phase: trace.InRedirect, Code: CodeBadURL, Err: err}
+	}
+	if err := Fetchable(u); err != nil {
+		return nil, &Failure{Phase: trace.InRedirect, Code: CodeScheme, Err: err}
+	}
+	next := *h
+	next.url = u
+	next.crossed = h.crossed || !u.SameOrigin(h.origin)
+	next.referer = h.nextReferer(u)
+	next.changeMethod(resp.Status)
+	return &next, nil
+}
+
+// changeMethod makes a GET of what must not be repeated. A method that was asked for
+// by name stays, as with curl.
+func (h *hop) changeMethod(status int) {
+	post := h.method == "POST" && (status == 301 || status == 302)
+	other := status == 303 && h.method != "HEAD" && h.method != "GET"
+	if !post && !other {
+		return
+	}
+	h.hasBody, h.body = false, nil
+	if h.f.o.Method == "" {
+		h.method = "GET"
+	}
+}
+
+// nextReferer is the URL that redirected, without what is nobody else's business
+// (RFC 9110, section 10.1.3): credentials, fragment, and all of it from https to http.
+func (h *hop) nextReferer(to *weburl.URL) string {
+	if !h.f.o.AutoReferer {
+		return h.referer
+	}
+	if h.url.Scheme() == "https" && to.Scheme() != "https" {
+		return ""
+	}
+	return h.url.WithoutCredentials().WithoutFragment().Href()
+}
+
+// Fetchable says why a URL cannot be fetched, where it cannot.
+func Fetchable(u *weburl.URL) error {
+	if u.Scheme() == "http" || u.Scheme() == "https" {
+		return nil
+	}
+	return fmt.Errorf("the scheme %q is not supported: http and https are", u.Scheme())
+}

@@ -1,0 +1,115 @@
+package fetch
+
+import (
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fetchscope/httpclient"
+	"fetchscope/httpclient/coding"
+	"fetchscope/internal/weburl"
+)
+
+// FirstRequest returns the request that a fetch of u would begin with.
+func FirstRequest(o Options, u *weburl.URL) *httpclient.Request {
+	h := &hop{f: &Fetcher{o: o}, url: u, origin: u, method: o.method(), body: o.Body, hasBody: o.HasBody, referer: o.Referer}
+	return h.request(h.proxy())
+}
+
+// confidential are the fields that never follow to another origin.
+var confidential = []string{"Authorization", "Cookie", "Proxy-Authorization", "Host"}
+
+// request makes the request of a hop. The order of the fields is curl's, which
+// servers know.
+func (h *hop) request(proxy *Proxy) *httpclient.Request {
+	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(proxy)}
+	if h.hasBody {
+		r.Body = h.body
+	}
+	if proxy != nil && h.url.Scheme() == "http" {
+		// The absolute form (RFC 9112, section 3.2.2).
+		r.Target = h.url.WithoutCredentials().WithoutFragment().Href()
+	}
+	return r
+}
+
+func (h *hop) header(proxy *Proxy) httpclient.Fields {
+	var out httpclient.Fields
+	add := func(name, value string) {
+		if value != "" && !h.overridden(name) {
+			out = append(out, httpclient.Field{Name: name, Value: value})
+		}
+	}
+	out = append(out, httpclient.Field{Name: "Host", Value: h.host()})
+	if proxy != nil && h.url.Scheme() == "http" {
+		add("Proxy-Authorization", proxy.authorization())
+	}
+	add("Authorization", h.authorization())
+	add("User-Agent", h.userAgent())
+	add("Accept", "*/*")
+	if h.f.o.Compressed {
+		add("Accept-Encoding", coding.Accept)
+	}
+	add("Referer", h.referer)
+	if proxy != nil && h.url.Scheme() == "http" {
+		add("Proxy-Connection", "Keep-Alive")
+	}
+	for _, o := range h.f.o.Header {
+		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) {
+			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
+		}
+	}
+	if h.hasBody {
+		add("Content-Length", strconv.Itoa(len(h.body)))
+		add("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return out
+}
+
+// overridden says whether -H speaks of the field, so that ours is left out.
+func (h *hop) overridden(name string) bool {
+	return slices.ContainsFunc(h.f.o.Header, func(o HeaderOption) bool {
+		return strings.EqualFold(o.Name, name) && h.permits(name)
+	})
+}
+
+// permits keeps what is for the first origin from any other.
+func (h *hop) permits(name string) bool {
+	return !h.crossed || !slices.ContainsFunc(confidential, func(c string) bool { return strings.EqualFold(c, name) })
+}
+
+func (h *hop) host() string {
+	for _, o := range h.f.o.Header {
+		if strings.EqualFold(o.Name, "Host") && !o.Remove && h.permits("Host") {
+			return o.Value
+		}
+	}
+	return h.url.Host()
+}
+
+// authorization is that of the URL, or -u for the origin that it was given for.
+func (h *hop) authorization() string {
+	if user, password, ok := h.url.Credentials(); ok {
+		return basic(user + ":" + password)
+	}
+	if h.f.o.User != nil && !h.crossed {
+		return basic(*h.f.o.User)
+	}
+	return ""
+}
+
+// basic is the Basic scheme (RFC 7617, section 2).
+func basic(pair string) string {
+	if !strings.Contains(pair, ":") {
+		pair += ":"
+	}
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
+}
+
+func (h *hop) userAgent() string {
+	if h.f.o.UserAgent != nil {
+		return *h.f.o.UserAgent
+	}
+	return "fetchscope/" + h.f.o.Version
+}

@@ -1,0 +1,140 @@
+package layout
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"fetchscope/render/style"
+)
+
+// inline writes an element that is part of a paragraph.
+func (b *builder) inline(n *html.Node, s *style.Style) {
+	if n.Namespace != "" {
+		b.foreign(n, s)
+		return
+	}
+	switch n.DataAtom {
+	case atom.A:
+		b.link(n, s)
+	case atom.Br:
+		b.newline()
+	case atom.Wbr:
+		b.word(zwsp)
+	case atom.Q:
+		b.quotation(n, s)
+	case atom.Button:
+		b.around(n, s, "[", "]")
+	case atom.Rt:
+		b.around(n, s, "(", ")")
+	case atom.Sup, atom.Sub:
+		b.script(n, s)
+	default:
+		defer b.language(n)()
+		b.children(n, s)
+	}
+}
+
+// foreign writes an element of SVG or MathML. Texts in a picture stand apart from each
+// other.
+func (b *builder) foreign(n *html.Node, s *style.Style) {
+	apart := n.Data == "text" && n.Namespace == "svg"
+	if apart && b.run.pending == noGap {
+		b.run.pending = spaceGap
+	}
+	b.children(n, s)
+	if apart {
+		b.run.pending = spaceGap
+	}
+}
+
+// around writes an element between two signs, without the white space at its ends,
+// or nothing where it has no text.
+func (b *builder) around(n *html.Node, s *style.Style, before, after string) {
+	outer := b.run
+	b.word(before)
+	at := len(b.tree.text)
+	b.run.pending = noGap
+	b.children(n, s)
+	if b.empty(at) {
+		b.tree.text = b.tree.text[:max(at-len(before), outer.start)]
+		b.run = outer
+		return
+	}
+	if t := b.tree.text; b.run.start <= at && t[at] == ' ' {
+		b.tree.text = append(t[:at], t[at+1:]...)
+	}
+	b.run.pending = noGap
+	b.word(after)
+}
+
+// quotation writes a q element between the quotation marks of its language
+// (HTML, section 15.3.5, the quotes of the user-agent sheet, in part).
+func (b *builder) quotation(n *html.Node, s *style.Style) {
+	defer b.language(n)()
+	marks := quoteMarks(b.lang)
+	k := 2 * (b.quotes % 2)
+	b.quotes++
+	b.word(marks[k])
+	b.children(n, s)
+	b.run.pending = noGap
+	b.word(marks[k+1])
+	b.quotes--
+}
+
+// quoteMarks returns the outer and inner quotation marks of a language.
+func quoteMarks(lang string) [4]string {
+	lang, _, _ = strings.Cut(strings.ToLower(lang), "-")
+	switch lang {
+	case "de", "cs", "sk", "bg", "is", "lt", "et", "sl":
+		return [4]string{"„", "“", "‚", "‘"}
+	case "fr":
+		return [4]string{"«\u00a0", "\u00a0»", "“", "”"}
+	case "es", "it", "pt", "ru", "uk", "el", "no", "nb", "ca", "eu":
+		return [4]string{"«", "»", "“", "”"}
+	case "pl", "hu", "ro", "hr", "nl":
+		return [4]string{"„", "”", "‚", "’"}
+	case "da":
+		return [4]string{"»", "«", "›", "‹"}
+	case "ja":
+		return [4]string{"「", "」", "『", "』"}
+	case "sv", "fi":
+		return [4]string{"”", "”", "’", "’"}
+	}
+	return [4]string{"“", "”", "‘", "’"}
+}
+
+// maxScript is the longest text, in bytes, that is written in raised or lowered
+// digits. Longer ones are sentences.
+const maxScript = 16
+
+// script writes a sup or sub element, in Unicode's raised or lowered digits where
+// all of it has such.
+func (b *builder) script(n *html.Node, s *style.Style) {
+	const raised, lowered = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙᵢ"
+	k := n.FirstChild
+	if k == nil || k.Type != html.TextNode || k.NextSibling != nil || len(k.Data) > maxScript {
+		b.children(n, s)
+		return
+	}
+	to := []rune(raised)
+	if n.DataAtom == atom.Sub {
+		to = []rune(lowered)
+	}
+	var out []byte
+	for _, c := range k.Data {
+		if c == '\u2212' { // MINUS SIGN
+			c = '-'
+		}
+		i := strings.IndexRune("0123456789+-=()ni", c)
+		if i < 0 {
+			b.children(n, s)
+			return
+		}
+		out = utf8.AppendRune(out, to[i])
+	}
+	k.Data = string(out)
+	b.children(n, s)
+}

@@ -1,0 +1,250 @@
+package layout
+
+import (
+	"bytes"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"fetchscope/render/style"
+)
+
+// table makes the boxes of a table.
+func (b *builder) table(n *html.Node, s *style.Style) {
+	outer := b.block
+	b.flush()
+	b.block = s
+	if p := b.enclosing; p != 0 {
+		b.tree.at(p).arranges = true
+	}
+	in := b.enclosing
+	b.within(box{kind: tableBox}, func() {
+		b.enclosing = b.parent
+		b.rows(n, s, false, false)
+		t := b.tree.at(b.parent)
+		t.data = t.data || has(n, "border") && attr(n, "border") != "0"
+		switch attr(n, "role") {
+		case "presentation", "none":
+			t.data, t.arranges = false, true
+		}
+		b.footLast(b.parent)
+	})
+	b.enclosing = in
+	b.block = outer
+}
+
+// rows makes the rows of a table or of a group of rows. What should not be there
+// gets a row of its own.
+func (b *builder) rows(n *html.Node, s *style.Style, header, foot bool) {
+	for k := n.FirstChild; k != nil; k = k.NextSibling {
+		if k.Type != html.ElementNode {
+			continue
+		}
+		c := b.styles.Next()
+		switch c.Display {
+		case style.None:
+		case style.RowGroup:
+			b.rows(k, c, k.DataAtom == atom.Thead, k.DataAtom == atom.Tfoot)
+		case style.Row:
+			b.within(box{kind: rowBox, header: header, foot: foot}, func() { b.cells(k, c) })
+		case style.Caption:
+			b.tree.at(b.enclosing).data = true
+			b.block = c
+			b.within(box{kind: captionBox}, func() { b.children(k, c) })
+			b.block = s
+		default:
+			b.within(box{kind: rowBox, foot: foot}, func() {
+				b.within(box{kind: cellBox, cols: 1, rows: 1}, func() { b.element(k, c) })
+			})
+		}
+	}
+	n.FirstChild, n.LastChild = nil, nil
+}
+
+// cells makes the cells of a row. One that has nothing but heads is a header.
+func (b *builder) cells(n *html.Node, s *style.Style) {
+	heads, others := 0, 0
+	row := b.parent
+	for k := n.FirstChild; k != nil; k = k.NextSibling {
+		if k.Type != html.ElementNode {
+			continue
+		}
+		c := b.styles.Next()
+		if c.Display == style.None {
+			continue
+		}
+		switch {
+		case k.DataAtom != atom.Th:
+			others++
+		case attr(k, "colspan") == "": // a head over all columns is a title
+			heads++
+		}
+		b.cell(k, c)
+	}
+	n.FirstChild, n.LastChild = nil, nil
+	r := b.tree.at(row)
+	r.header = r.header || heads > 0 && others == 0
+	if heads > 0 {
+		b.tree.at(b.enclosing).data = true
+	}
+}
+
+// cell makes one cell.
+func (b *builder) cell(n *html.Node, s *style.Style) {
+	outer := b.block
+	x := box{kind: cellBox, cols: 1, rows: 1}
+	if v, ok := integer(attr(n, "colspan")); ok && v > 0 {
+		x.cols = uint16(min(v, maxColspan))
+	}
+	if v, ok := integer(attr(n, "rowspan")); ok && v >= 0 {
+		x.rows = uint16(min(v, maxRowspan))
+		if v == 0 {
+			x.rows = maxRowspan // to the end of the group
+		}
+	}
+	b.block = s
+	b.within(x, func() {
+		if s.Replaced || s.Display != style.Cell {
+			b.element(n, s)
+			return
+		}
+		b.children(n, s)
+	})
+	b.block = outer
+}
+
+// footLast moves the rows of the foot to the end of their table, where they are
+// shown wherever they were written.
+func (b *builder) footLast(t ref) {
+	var body, foot chain
+	for k := b.tree.at(t).first; k != 0; {
+		x := b.tree.at(k)
+		next := x.next
+		x.next = 0
+		if x.foot {
+			foot.add(&b.tree, k)
+		} else {
+			body.add(&b.tree, k)
+		}
+		k = next
+	}
+	x := b.tree.at(t)
+	switch {
+	case body.first == 0:
+		x.first, x.last = foot.first, foot.last
+	case foot.first == 0:
+		x.first, x.last = body.first, body.last
+	default:
+		b.tree.at(body.last).next = foot.first
+		x.first, x.last = body.first, foot.last
+	}
+}
+
+// A chain is siblings in order.
+type chain struct{ first, last ref }
+
+func (c *chain) add(t *tree, k ref) {
+	if c.last == 0 {
+		c.first = k
+	} else {
+		t.at(c.last).next = k
+	}
+	c.last = k
+}
+
+// table lays out a table: in columns where they fit, else row by row.
+func (f *flow) table(i ref, b *box) {
+	g := newGrid(f.tree, b)
+	fits := g.fit(f.avail())
+	if !f.inColumns(g, b, fits) {
+		f.fallApart(i, b)
+		return
+	}
+	apart := g.rows > 1 && g.live() > 1
+	if apart {
+		f.gap(1)
+	}
+	f.captions(b)
+	d := drawer{flow: f, grid: g, tight: !fits, data: b.data}
+	d.rows(b)
+	if apart {
+		f.gap(1)
+	}
+}
+
+// leastColumn is the narrowest column worth drawing where words must be broken.
+const leastColumn = 4
+
+// inColumns decides whether a table is drawn as one. Tables that only arrange the
+// page are read more easily one cell below the other unless nothing has to wrap.
+func (f *flow) inColumns(g *grid, b *box, fits bool) bool {
+	n := g.live()
+	switch {
+	case g.broken || n == 0:
+		return false
+	case n == 1 && !b.data:
+		return false
+	case fits && g.extent().most <= f.avail():
+		return true
+	case b.arranges, g.rows == 1:
+		return false
+	}
+	return fits || (f.avail()-(n-1)*g.sep)/n >= leastColumn
+}
+
+func (f *flow) captions(b *box) {
+	for k := b.first; k != 0; k = f.tree.at(k).next {
+		if f.tree.at(k).kind == captionBox {
+			f.children(k)
+		}
+	}
+}
+
+// fallApart lays out a table without columns.
+func (f *flow) fallApart(i ref, b *box) {
+	f.captions(b)
+	for k := b.first; k != 0; k = f.tree.at(k).next {
+		switch {
+		case f.tree.at(k).kind != rowBox:
+		case f.plainRow(k):
+			f.oneLine(k)
+		default:
+			for c := f.tree.at(k).first; c != 0; c = f.tree.at(c).next {
+				f.children(c)
+			}
+		}
+	}
+}
+
+// plainRow reports whether all cells of a row are short text, as those of a table of
+// figures or of a bar of links are.
+func (f *flow) plainRow(row ref) bool {
+	n := 0
+	for c := f.tree.at(row).first; c != 0; c = f.tree.at(c).next {
+		cell := f.tree.at(c)
+		if cell.first != cell.last || cell.first != 0 && f.tree.at(cell.first).kind != textBox {
+			return false
+		}
+		if f.tree.measure(cell).most > f.avail()/2 {
+			return false
+		}
+		n++
+	}
+	return n > 1
+}
+
+// oneLine writes the cells of a row one after the other.
+func (f *flow) oneLine(row ref) {
+	var t []byte
+	for c := f.tree.at(row).first; c != 0; c = f.tree.at(c).next {
+		k := f.tree.at(c).first
+		if k == 0 {
+			continue
+		}
+		if len(t) > 0 {
+			t = append(t, " │ "...)
+		}
+		t = append(t, bytes.ReplaceAll(f.tree.slice(f.tree.at(k)), []byte{'\n'}, []byte{' '})...)
+	}
+	f.fill(t, style.Start)
+}

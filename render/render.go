@@ -1,0 +1,138 @@
+// Package render turns what a server sent into text for people: step 5 of a fetch.
+//
+// Bytes become characters (charset.go), a tree (parse.go, bound.go), styles (package
+// style) and at last lines (package layout), which leave through one filter
+// (filter.go). The stages are separate, and the trace has the moment each one ended.
+// A page never fails: whatever bytes come, text comes out; only the writer and the
+// reader can.
+//
+// It implements the Encoding Standard by way of golang.org/x/text, the HTML Standard
+// by way of golang.org/x/net/html, and what the package layout says of CSS. It runs
+// no scripts and fetches nothing.
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"fetchscope/render/layout"
+	"fetchscope/render/style"
+	"fetchscope/trace"
+)
+
+// Links chooses how the targets of links are shown.
+type Links string
+
+// The ways to show the targets of links.
+const (
+	LinksNone      Links = "none"
+	LinksInline    Links = "inline"    // text <url>
+	LinksFootnotes Links = "footnotes" // text[1], and a list at the end
+)
+
+// Options are what the reader and the transport say of a page.
+type Options struct {
+	// Width is the number of columns; 0 means 80.
+	Width int
+	// ContentType is the value of the transport's Content-Type field, or "".
+	ContentType string
+	// Base is the URL that relative links resolve against.
+	Base string
+	// Links chooses how the targets of links are shown; "" means none.
+	Links Links
+	// ResolveLink makes a link absolute. Nil: links are shown as written.
+	ResolveLink func(base, href string) string
+}
+
+const defaultWidth = 80
+
+// Limits of a page as a whole.
+const (
+	// maxPage bounds the bytes that are read. A page of a tenth of it is rare, and
+	// takes some six times its size of memory; maxTags bounds those that take more.
+	maxPage = 64 << 20
+	// maxBase bounds the URL in a base element, since it can be shown with every
+	// link.
+	maxBase = 2048
+)
+
+// Render reads a page and writes it as text.
+func Render(w io.Writer, r io.Reader, sc *trace.Scope, o Options) error {
+	sc.Emit(trace.RenderStarted{})
+	page, readErr := io.ReadAll(io.LimitReader(r, maxPage+1))
+	cut := len(page) > maxPage
+	page = page[:min(len(page), maxPage)]
+
+	cs := detect(page, o.ContentType)
+	root := parse(decode(page, cs.name))
+	f := survey(root)
+	sc.Emit(trace.Parsed{Charset: cs.name, CharsetFrom: cs.from, Title: f.title, Elements: f.elements})
+
+	styles := style.Compute(root)
+	sc.Emit(trace.Styled{Rules: styles.Rules()})
+
+	out := newFilter(w)
+	n := layout.Layout(out, root, styles, o.layout(f.base))
+	if cut {
+		out.Line(fmt.Appendf(nil, "[the page goes on after %d MiB]", maxPage>>20))
+	}
+	err := out.close()
+	sc.Emit(trace.RenderEnded{Lines: n.Lines, Links: n.Links, Words: n.Words})
+	if err == nil && readErr != nil {
+		err = fmt.Errorf("read page: %w", readErr)
+	}
+	return err
+}
+
+// layout returns the options of the last stage, for a page with this base element.
+func (o Options) layout(base string) layout.Options {
+	l := layout.Options{Width: o.Width}
+	if l.Width <= 0 {
+		l.Width = defaultWidth
+	}
+	switch o.Links {
+	case LinksInline:
+		l.Links = layout.LinksInline
+	case LinksFootnotes:
+		l.Links = layout.LinksFootnotes
+	}
+	if o.ResolveLink == nil {
+		return l
+	}
+	url := o.Base
+	if base != "" && len(base) <= maxBase {
+		url = o.ResolveLink(o.Base, base)
+	}
+	l.Resolve = func(href string) string { return o.ResolveLink(url, href) }
+	return l
+}
+
+// htmlStarts are what HTML begins with after white space (MIME Sniffing Standard,
+// section 7.1). A blank or ">" follows.
+var htmlStarts = [...]string{
+	"<!DOCTYPE HTML", "<HTML", "<HEAD", "<SCRIPT", "<IFRAME", "<H1",
+	"<DIV", "<FONT", "<TABLE", "<A", "<STYLE", "<TITLE", "<B", "<BODY", "<BR", "<P", "<!--",
+}
+
+// IsHTML reports whether content is HTML: by its Content-Type, or where there is none
+// by how it starts.
+func IsHTML(contentType string, start []byte) bool {
+	t, _, _ := bytes.Cut([]byte(contentType), []byte{';'})
+	if t = bytes.TrimSpace(t); len(t) > 0 {
+		return bytes.EqualFold(t, []byte("text/html")) || bytes.EqualFold(t, []byte("application/xhtml+xml"))
+	}
+	if _, n := bom(start); n == 3 {
+		start = start[n:]
+	}
+	start = start[skipBlank(start, 0):]
+	for _, h := range htmlStarts {
+		if len(start) <= len(h) || !bytes.EqualFold(start[:len(h)], []byte(h)) {
+			continue
+		}
+		if c := start[len(h)]; isBlank(c) || c == '>' || h == "<!--" {
+			return true
+		}
+	}
+	return false
+}

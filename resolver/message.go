@@ -1,0 +1,213 @@
+package resolver
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"strconv"
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// udpSize is the greatest reply over UDP that is asked for: what fits every path
+// unfragmented (RFC 9715, section 3).
+const udpSize = 1232
+
+// A question is a name and a type; the class is always IN.
+type question struct {
+	name  string // absolute
+	qtype uint16
+}
+
+func (q question) typeName() string { return dns.Type(q.qtype).String() }
+
+// A query is a question as it is put to one server once.
+type query struct {
+	question
+	number   int // of the run, from 1
+	server   Server
+	protocol string
+	id       uint16
+	cookie   clientCookie
+	wire     []byte
+}
+
+// manner is how a question is put, which changes with what the server makes of it.
+type manner struct {
+	protocol string
+	edns     bool
+	bad      int // replies of BADCOOKIE so far
+}
+
+// pack writes the query. RD is always set: a stub asks those who look things up.
+func (q *query) pack(edns, trustAD bool, cookie string) error {
+	var id [2]byte
+	rand.Read(id[:]) // RFC 5452, section 9.2: not to be guessed
+	q.id = binary.BigEndian.Uint16(id[:])
+	m := dns.Msg{Question: []dns.Question{{Name: q.name, Qtype: q.qtype, Qclass: dns.ClassINET}}}
+	m.Id, m.RecursionDesired, m.AuthenticatedData = q.id, true, trustAD
+	if edns {
+		opt := &dns.OPT{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeOPT}}
+		opt.SetUDPSize(udpSize)
+		opt.Option = []dns.EDNS0{&dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: cookie}}
+		m.Extra = []dns.RR{opt}
+	}
+	wire, err := m.Pack()
+	q.wire = wire
+	return err
+}
+
+// Offsets in the header of a message (RFC 1035, section 4.1.1).
+const (
+	atFlags    = 2
+	atCounts   = 4
+	headerSize = 12
+
+	flagQR     = 1 << 15
+	maskOpcode = 0xf << 11
+	flagTC     = 1 << 9
+)
+
+// accept judges a message that came to where the query was sent from. It returns the
+// reply, or why it is none. Of a truncated reply the header alone is returned, since
+// its sections are not to be used (RFC 2181, section 9).
+func (q *query) accept(b []byte) (reply *dns.Msg, why string) {
+	if why := q.matches(b); why != "" {
+		return nil, why
+	}
+	if binary.BigEndian.Uint16(b[atFlags:])&flagTC != 0 {
+		return &dns.Msg{MsgHdr: dns.MsgHdr{Id: q.id, Response: true, Truncated: true, Rcode: int(b[3] & 0xf)}}, ""
+	}
+	m := new(dns.Msg)
+	if err := m.Unpack(b); err != nil {
+		return nil, "malformed: " + strings.TrimPrefix(err.Error(), "dns: ")
+	}
+	// The library is content with a message that ends early between two records.
+	for i, section := range [][]dns.RR{m.Answer, m.Ns, m.Extra} {
+		if len(section) != int(binary.BigEndian.Uint16(b[atCounts+2+2*i:])) {
+			return nil, "malformed: fewer records than announced"
+		}
+	}
+	if why := q.checkOPT(m); why != "" {
+		return nil, why
+	}
+	return m, ""
+}
+
+// matches compares what RFC 5452, section 9.1, says must be the same: the connected
+// socket has seen to addresses and ports, these are ID and question.
+func (q *query) matches(b []byte) (why string) {
+	if len(b) < headerSize {
+		return "malformed: shorter than a header"
+	}
+	flags := binary.BigEndian.Uint16(b[atFlags:])
+	switch {
+	case binary.BigEndian.Uint16(b) != q.id:
+		return "another ID"
+	case flags&flagQR == 0:
+		return "a query, not a reply"
+	case flags&maskOpcode != 0:
+		return "another opcode"
+	case binary.BigEndian.Uint16(b[atCounts:]) != 1: // RFC 9619, section 4
+		return "not exactly one question"
+	}
+	name, end, err := dns.UnpackDomainName(b, headerSize)
+	switch {
+	case err != nil || len(b) < end+4:
+		return "malformed: the question is cut off"
+	case lower(name) != lower(q.name):
+		return "another name in the question"
+	case binary.BigEndian.Uint16(b[end:]) != q.qtype:
+		return "another type in the question"
+	case binary.BigEndian.Uint16(b[end+2:]) != dns.ClassINET:
+		return "another class in the question"
+	}
+	return ""
+}
+
+// checkOPT holds the OPT record to RFC 6891, section 6.1.1 (one at most, owned by the
+// root), and its cookie to RFC 7873, section 5.3 (ours).
+func (q *query) checkOPT(m *dns.Msg) (why string) {
+	var opt *dns.OPT
+	for _, rr := range m.Extra {
+		o, is := rr.(*dns.OPT)
+		switch {
+		case !is:
+		case opt != nil:
+			return "malformed: two OPT records"
+		case o.Hdr.Name != ".":
+			return "malformed: an OPT record not of the root"
+		default:
+			opt = o
+		}
+	}
+	if opt != nil {
+		if c, has := cookieOf(opt); has && !strings.HasPrefix(c, q.cookie.hex()) {
+			return "another's cookie"
+		}
+	}
+	return ""
+}
+
+// cookieOf finds the cookie of an OPT record, in hexadecimal.
+func cookieOf(opt *dns.OPT) (string, bool) {
+	for _, o := range opt.Option {
+		if c, is := o.(*dns.EDNS0_COOKIE); is {
+			return c.Cookie, true
+		}
+	}
+	return "", false
+}
+
+// rcodeName is the mnemonic of a response code, with the upper bits that EDNS adds.
+func rcodeName(code int) string {
+	if code == dns.RcodeBadVers { // the library calls 16 by its name in TSIG
+		return "BADVERS"
+	}
+	if name, known := dns.RcodeToString[code]; known {
+		return name
+	}
+	return "RCODE" + strconv.Itoa(code)
+}
+
+// parseType reads a type's mnemonic or TYPEn (RFC 3597, section 5). Those that are
+// no data but belong to a message or a transfer cannot be asked for.
+func parseType(s string) (uint16, bool) {
+	upper := strings.ToUpper(s)
+	qtype, known := dns.StringToType[upper]
+	if !known {
+		digits, found := strings.CutPrefix(upper, "TYPE")
+		n, err := strconv.ParseUint(digits, 10, 16)
+		if !found || err != nil {
+			return 0, false
+		}
+		qtype = uint16(n)
+	}
+	switch qtype {
+	case dns.TypeNone, dns.TypeOPT, dns.TypeTKEY, dns.TypeTSIG, dns.TypeIXFR, dns.TypeAXFR, dns.TypeReserved:
+		return 0, false
+	}
+	return qtype, true
+}
+
+// extended is the reason that a server gives beside the rcode (RFC 8914), nil if it
+// gives none.
+func extended(m *dns.Msg) error {
+	opt := m.IsEdns0()
+	if opt == nil {
+		return nil
+	}
+	for _, o := range opt.Option {
+		if e, is := o.(*dns.EDNS0_EDE); is {
+			text := "extended error " + strconv.Itoa(int(e.InfoCode))
+			if meaning, known := dns.ExtendedErrorCodeToString[e.InfoCode]; known {
+				text += " (" + meaning + ")"
+			}
+			if e.ExtraText != "" {
+				text += " " + strconv.QuoteToASCII(e.ExtraText)
+			}
+			return &replyError{text}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+// Package resolver is step 1 of a fetch: it turns a name into addresses, or answers
+// one question of the DNS, and tells every datagram that mattered.
+//
+// Input is a host name as it stands in a URL, or a name and a type as a person types
+// them; output is an [Answer] or a trace.Answered event. The step after it is
+// transport, which connects to the addresses. Beside the result run the events
+// ResolveStarted, QuerySent, QueryAnswered, QueryFailed, DatagramDropped, Resolved
+// and Answered.
+//
+// It is a stub resolver written against the wire: RFC 1034 and 1035 with 2181, 2308,
+// 5452, 6891, 7766, 7873 and 9619; the names of RFC 6761, 6762 and 7686 that are not
+// asked for; hosts(5) and resolv.conf(5) as glibc reads them; the order of RFC 6724.
+// No call of the system's own resolver is made. It leaves out the walk from the
+// root, validation, encrypted transports, and a cache.
+package resolver
+
+import (
+	"context"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fetchscope/trace"
+)
+
+// A Family restricts a resolution to one of the two kinds of address.
+type Family int
+
+// The families: both, or one of them alone (-4, -6).
+const (
+	Any Family = iota
+	IPv4
+	IPv6
+)
+
+// admits reports whether an address is of the family.
+func (f Family) admits(a netip.Addr) bool {
+	return f == Any || (f == IPv4) == a.Unmap().Is4()
+}
+
+// only returns the addresses of the family, in their order.
+func (f Family) only(addrs []netip.Addr) []netip.Addr {
+	var out []netip.Addr
+	for _, a := range addrs {
+		if f.admits(a) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Config is what a Resolver is made of. Its zero value resolves as the system does.
+type Config struct {
+	// Servers are asked in place of the system's, in this order. The system's
+	// resolv.conf is then not read, so that its search list does not apply either,
+	// unless ResolvConf names a file.
+	Servers []Server
+	// ResolvConf and HostsFile are read in place of the system's files.
+	ResolvConf, HostsFile string
+	// Overrides come before all else; a later one replaces or removes an earlier.
+	Overrides []Override
+	Family    Family
+}
+
+// A Resolver turns names into addresses. It is safe for concurrent use; one serves a
+// whole run, so that its queries are numbered through.
+type Resolver struct {
+	hostsFile string
+	overrides map[hostPort][]netip.Addr
+	family    Family
+	conf      func() conf // reads resolv.conf at the first question
+	grace     time.Duration
+	total     time.Duration
+	queries   atomic.Int64  // numbers the queries, from 1
+	rotation  atomic.Uint32 // counts the questions, for "options rotate"
+	cookies   cookieJar
+}
+
+const (
+	// familyGrace is how long the other address family may still take once one has
+	// answered. RFC 8305, section 3, has 50 ms; this is more, because what answers
+	// late is worth seeing, and less than a lost datagram's retry.
+	familyGrace = 2 * time.Second
+	// maxTotal bounds a resolution, with all its servers, retries and search steps,
+	// whatever resolv.conf allows (30 s, five times, for three servers).
+	maxTotal = 60 * time.Second
+)
+
+// New returns a Resolver. Nothing is read or asked before it is used.
+func New(c Config) *Resolver {
+	r := &Resolver{
+		hostsFile: c.HostsFile,
+		overrides: overrideTable(c.Overrides),
+		family:    c.Family,
+		conf:      sync.OnceValue(func() conf { return c.load() }),
+		grace:     familyGrace,
+		total:     maxTotal,
+	}
+	if r.hostsFile == "" {
+		r.hostsFile = systemHosts()
+	}
+	return r
+}
+
+// load finds out which servers to ask, and how.
+func (c Config) load() conf {
+	var out conf
+	switch {
+	case c.ResolvConf != "":
+		out = readConf(c.ResolvConf)
+	case len(c.Servers) > 0:
+		out = defaultConf()
+	default:
+		out = systemConf()
+	}
+	if len(c.Servers) > 0 {
+		out.servers = c.Servers
+	}
+	return out
+}
+
+// limit gives a resolution its greatest time.
+func (r *Resolver) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, r.total, errTotal)
+}
+
+// An Answer is what later steps need of a resolution.
+type Answer struct {
+	// Addrs are in the order in which they are to be tried.
+	Addrs []netip.Addr
+	// Canonical is the name the addresses belong to, at the end of all aliases,
+	// without a final dot.
+	Canonical string
+	// TTL is the least of the records the answer rests on; it counts from the end
+	// of the resolution, and only where Source is dns.
+	TTL time.Duration
+	// Source is dns, hosts, localhost, flag (an Override) or literal (the host is an
+	// address itself).
+	Source string
+}
+
+// event is the answer as it is recorded, for the host that was asked for.
+func (a *Answer) event(host string) trace.Resolved {
+	e := trace.Resolved{Source: a.Source, TTL: a.TTL, HasTTL: a.Source == fromDNS}
+	if !sameName(a.Canonical, host) {
+		e.Canonical = a.Canonical
+	}
+	e.Addresses = make([]string, len(a.Addrs))
+	for i, addr := range a.Addrs {
+		e.Addresses[i] = addr.String()
+	}
+	return e
+}
+
+// Where an answer comes from.
+const (
+	fromDNS       = "dns"
+	fromHosts     = "hosts"
+	fromLocalhost = "localhost"
+	fromFlag      = "flag"
+	fromLiteral   = "literal"
+	fromSpecial   = "special"
+)

@@ -1,0 +1,295 @@
+package trace
+
+// The names and versions of the documents. Fields are only ever added within a
+// version.
+const (
+	SchemaTrace   = "fetchscope.trace/1"
+	SchemaResolve = "fetchscope.resolve/1"
+)
+
+// A Document is the trace as published. Every view is a function of it alone. A figure
+// that could not be observed is absent or null. All times are nanoseconds counted from
+// the start of the first exchange.
+type Document struct {
+	Schema string `json:"schema"`
+	// Started is the wall clock's time at 0, RFC 3339 in UTC; StartedUnix is the same
+	// in nanoseconds of Unix time.
+	Started     string     `json:"started"`
+	StartedUnix int64      `json:"started_unix_ns"`
+	URL         string     `json:"url"`
+	ExitCode    int        `json:"exit_code"`
+	Error       *Error     `json:"error"`
+	Exchanges   []Exchange `json:"exchanges"`
+	Findings    []Finding  `json:"findings"`
+}
+
+// An Error says which phase failed, why, and what to try.
+type Error struct {
+	Phase   Phase  `json:"phase"`
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitzero"`
+}
+
+// A Finding is a conclusion with the figures it rests on.
+type Finding struct {
+	Code    string           `json:"code"`
+	Message string           `json:"message"`
+	Figures map[string]int64 `json:"figures,omitzero"`
+}
+
+// An Exchange is one request with all that it took.
+type Exchange struct {
+	URL        string        `json:"url"`
+	Why        string        `json:"why"`
+	Phases     []PhaseTime   `json:"phases"`
+	Resolve    *Resolution   `json:"resolve"`
+	Connection *Connection   `json:"connection"`
+	TLS        *TLSInfo      `json:"tls"`
+	Request    *RequestInfo  `json:"request"`
+	Response   *ResponseInfo `json:"response"`
+	Render     *RenderInfo   `json:"render"`
+	Close      *CloseInfo    `json:"close"`
+}
+
+// A Status says what became of a phase.
+type Status string
+
+// What can become of a phase.
+const (
+	Done       Status = "done"
+	Reused     Status = "reused"
+	Skipped    Status = "skipped"
+	FailedHere Status = "failed"
+	NotReached Status = "not_reached"
+)
+
+// A PhaseTime is a phase with its times. Start and Duration are nil where the phase did
+// not begin or end.
+type PhaseTime struct {
+	Name     Phase  `json:"name"`
+	Step     int    `json:"step"`
+	Start    *Time  `json:"start_ns,omitzero"`
+	Duration *Time  `json:"duration_ns,omitzero"`
+	Status   Status `json:"status"`
+	// Why says why a phase was skipped.
+	Why string `json:"why,omitzero"`
+	// StartFrom and EndFrom are what the two moments rest on; Uncertainty is how far
+	// the duration may be off, the bounds of both added.
+	StartFrom   Evidence `json:"start_evidence,omitzero"`
+	EndFrom     Evidence `json:"end_evidence,omitzero"`
+	Uncertainty *Time    `json:"uncertainty_ns,omitzero"`
+}
+
+// A Resolution is step 1.
+type Resolution struct {
+	Name      string   `json:"name"`
+	Source    string   `json:"source,omitzero"`
+	Canonical string   `json:"canonical,omitzero"`
+	Addresses []string `json:"addresses"`
+	// TTL is in seconds: for how long the answer may be kept.
+	TTL     *int64  `json:"ttl,omitzero"`
+	Queries []Query `json:"queries"`
+}
+
+// A Query is one DNS query and what came of it.
+type Query struct {
+	id int
+
+	Server      string   `json:"server"`
+	Protocol    string   `json:"protocol"`
+	Name        string   `json:"name"`
+	Type        string   `json:"type"`
+	Rcode       string   `json:"rcode,omitzero"`
+	Start       Time     `json:"start_ns"`
+	Duration    *Time    `json:"duration_ns,omitzero"`
+	Sent        int      `json:"sent_bytes"`
+	Received    int      `json:"received_bytes,omitzero"`
+	Answers     *int     `json:"answers,omitzero"`
+	Truncated   bool     `json:"truncated,omitzero"`
+	Failure     string   `json:"failure,omitzero"`
+	Dropped     []string `json:"dropped,omitzero"`
+	StartFrom   Evidence `json:"start_evidence"`
+	EndFrom     Evidence `json:"end_evidence,omitzero"`
+	Uncertainty Time     `json:"uncertainty_ns"`
+}
+
+// A Connection is the TCP connection of an exchange.
+type Connection struct {
+	ID       int         `json:"id"`
+	Local    string      `json:"local,omitzero"`
+	Remote   string      `json:"remote,omitzero"`
+	Reused   bool        `json:"reused"`
+	Attempts []Attempt   `json:"attempts"`
+	States   []StateTime `json:"states"`
+	// NotObservable says what cannot be seen on this system, and why.
+	NotObservable []Unseen    `json:"not_observable,omitzero"`
+	Proxy         *Proxy      `json:"proxy,omitzero"`
+	Opened        *SocketRead `json:"tcp_info_opened,omitzero"`
+	Closed        *SocketRead `json:"tcp_info_closed,omitzero"`
+}
+
+// An Unseen is something that could not be observed.
+type Unseen struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+// A Proxy is what stands between the client and the origin.
+type Proxy struct {
+	Address string `json:"address"`
+	Via     string `json:"via"`
+	// TunnelStart, TunnelDuration and TunnelStatus are those of a CONNECT.
+	TunnelTarget   string `json:"tunnel_target,omitzero"`
+	TunnelStart    *Time  `json:"tunnel_start_ns,omitzero"`
+	TunnelDuration *Time  `json:"tunnel_duration_ns,omitzero"`
+	TunnelStatus   *int   `json:"tunnel_status,omitzero"`
+}
+
+// An Attempt is one address that was tried.
+type Attempt struct {
+	Conn     int    `json:"connection"`
+	Address  string `json:"address"`
+	Start    Time   `json:"start_ns"`
+	Duration *Time  `json:"duration_ns,omitzero"`
+	Outcome  string `json:"outcome,omitzero"`
+	Why      Code   `json:"reason,omitzero"`
+}
+
+// A StateTime is a TCP state at one end: the kernel's own change of state certainly
+// lies within Start ± Uncertainty.
+type StateTime struct {
+	State       State    `json:"state"`
+	Side        Side     `json:"side"`
+	Start       Time     `json:"start_ns"`
+	Uncertainty Time     `json:"uncertainty_ns"`
+	Evidence    Evidence `json:"evidence"`
+}
+
+// A TLSInfo is what was agreed, and what the server's certificates are worth.
+type TLSInfo struct {
+	Version    string `json:"version,omitzero"`
+	Cipher     string `json:"cipher,omitzero"`
+	Group      string `json:"group,omitzero"`
+	ALPN       string `json:"alpn,omitzero"`
+	ServerName string `json:"server_name,omitzero"`
+	Resumed    bool   `json:"resumed"`
+	HelloRetry bool   `json:"hello_retry"`
+	// Verified is nil where it did not come to that.
+	Verified *bool         `json:"verified,omitzero"`
+	Ignored  bool          `json:"distrust_ignored,omitzero"`
+	Why      Code          `json:"distrust,omitzero"`
+	Message  string        `json:"distrust_message,omitzero"`
+	Chain    []Certificate `json:"chain"`
+}
+
+// A RequestInfo is the request as it went out.
+type RequestInfo struct {
+	Method    string  `json:"method"`
+	Target    string  `json:"target"`
+	Version   string  `json:"version"`
+	Headers   []Field `json:"headers"`
+	Bytes     int64   `json:"bytes"`
+	BodyBytes int64   `json:"body_bytes"`
+	// Acked is the moment at which the peer's acknowledgement of the last byte came.
+	Acked *Time `json:"acked_ns,omitzero"`
+}
+
+// A ResponseInfo is the response as it came.
+type ResponseInfo struct {
+	Version      string    `json:"version"`
+	Status       int       `json:"status"`
+	Reason       string    `json:"reason"`
+	Headers      []Field   `json:"headers"`
+	Trailers     []Field   `json:"trailers"`
+	Interim      []Interim `json:"interim"`
+	HeaderBytes  int       `json:"header_bytes"`
+	BodyBytes    int64     `json:"body_bytes"`
+	DecodedBytes *int64    `json:"decoded_bytes,omitzero"`
+	Codings      []string  `json:"codings,omitzero"`
+	Framing      string    `json:"framing"`
+	Complete     bool      `json:"complete"`
+	// FinalHeaders is the moment from which the first byte of the final response could
+	// be read.
+	FinalHeaders *Time  `json:"final_headers_ns,omitzero"`
+	Notes        []Note `json:"notes,omitzero"`
+	// WaitNetwork and WaitServer cut the phase wait in two: a round trip, by the
+	// smallest that was measured, and what is left. Both are inferred.
+	WaitNetwork *Time `json:"wait_network_ns,omitzero"`
+	WaitServer  *Time `json:"wait_server_ns,omitzero"`
+}
+
+// An Interim is a 1xx response.
+type Interim struct {
+	Version string  `json:"version"`
+	Status  int     `json:"status"`
+	Reason  string  `json:"reason"`
+	Headers []Field `json:"headers"`
+	At      Time    `json:"at_ns"`
+}
+
+// A Note is a deviation from a standard that was read all the same.
+type Note struct {
+	What    string `json:"what"`
+	Section string `json:"section"`
+}
+
+// A RenderInfo is step 5.
+type RenderInfo struct {
+	Charset     string `json:"charset"`
+	CharsetFrom string `json:"charset_from"`
+	Title       string `json:"title"`
+	Elements    int    `json:"elements"`
+	Rules       int    `json:"rules"`
+	Lines       int    `json:"lines"`
+	Links       int    `json:"links"`
+	Words       int    `json:"words"`
+	Parse       *Time  `json:"parse_ns,omitzero"`
+	Style       *Time  `json:"style_ns,omitzero"`
+	Layout      *Time  `json:"layout_ns,omitzero"`
+}
+
+// A CloseInfo is step 6.
+type CloseInfo struct {
+	// Initiator is who began it: client, server, both or none.
+	Initiator Side `json:"initiator"`
+	// Graceful is true where both sides ended in good order, nil where that was not
+	// seen.
+	Graceful *bool `json:"graceful,omitzero"`
+	Reset    Side  `json:"reset_by,omitzero"`
+	// Segments is how many the close took, where that can be told.
+	Segments *int   `json:"segments,omitzero"`
+	End      string `json:"end,omitzero"`
+	// TimeWaitLeft is what the kernel's timer of TIME_WAIT had left at TimeWaitAt.
+	TimeWaitLeft      *Time `json:"time_wait_left_ns,omitzero"`
+	TimeWaitAt        *Time `json:"time_wait_read_at_ns,omitzero"`
+	CloseNotifySent   *Time `json:"close_notify_sent_ns,omitzero"`
+	CloseNotifyCame   *Time `json:"close_notify_received_ns,omitzero"`
+	LingeringReceived int64 `json:"lingering_bytes,omitzero"`
+}
+
+// Phase returns a phase of the exchange by its name.
+func (x *Exchange) Phase(p Phase) *PhaseTime {
+	for i := range x.Phases {
+		if x.Phases[i].Name == p {
+			return &x.Phases[i]
+		}
+	}
+	return &PhaseTime{Name: p, Step: p.Step(), Status: NotReached}
+}
+
+// End returns the moment at which a phase was over; false where it was not.
+func (p *PhaseTime) End() (Time, bool) {
+	if p.Start == nil || p.Duration == nil {
+		return 0, false
+	}
+	return *p.Start + *p.Duration, true
+}
+
+// Last returns the last exchange, nil where there is none.
+func (d *Document) Last() *Exchange {
+	if len(d.Exchanges) == 0 {
+		return nil
+	}
+	return &d.Exchanges[len(d.Exchanges)-1]
+}

@@ -1,0 +1,390 @@
+package trace
+
+import "time"
+
+// An Event is one fact a step observed: a small struct of plain values, immutable
+// once recorded, holding no pointer into live state. Kind is its name in the JSONL
+// stream.
+type Event interface{ Kind() string }
+
+// ExchangeStarted begins an exchange: one request, with all that it takes.
+type ExchangeStarted struct {
+	URL string `json:"url"`
+	// Why is first, redirect or retry.
+	Why string `json:"why"`
+}
+
+// PhaseSkipped says that an exchange does without a phase, and why.
+type PhaseSkipped struct {
+	Phase Phase  `json:"phase"`
+	Why   string `json:"why"`
+}
+
+// Failed ends an exchange early.
+type Failed struct {
+	Phase   Phase  `json:"phase"`
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitzero"`
+}
+
+// ---- step 1: resolve ----
+
+// ResolveStarted is the moment a name was handed to the resolver.
+type ResolveStarted struct {
+	Name string `json:"name"`
+}
+
+// QuerySent is a DNS query that left. ID numbers the queries of a run from 1; it is
+// not the message's own ID.
+type QuerySent struct {
+	ID       int    `json:"id"`
+	Server   string `json:"server"`
+	Protocol string `json:"protocol"`
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Bytes    int    `json:"bytes"`
+}
+
+// QueryAnswered is the reply that was taken for a query.
+type QueryAnswered struct {
+	ID        int    `json:"id"`
+	Rcode     string `json:"rcode"`
+	Answers   int    `json:"answers"`
+	Truncated bool   `json:"truncated,omitzero"`
+	Bytes     int    `json:"bytes"`
+}
+
+// QueryFailed is a query that got no reply that could be used.
+type QueryFailed struct {
+	ID  int    `json:"id"`
+	Why string `json:"why"`
+}
+
+// DatagramDropped is a datagram that came for a query and was not its reply.
+type DatagramDropped struct {
+	ID  int    `json:"id"`
+	Why string `json:"why"`
+}
+
+// Resolved ends a resolution with its addresses.
+type Resolved struct {
+	// Source is dns, hosts, localhost or flag.
+	Source string `json:"source"`
+	// Canonical is the name the addresses belong to, where aliases led elsewhere.
+	Canonical string        `json:"canonical,omitzero"`
+	Addresses []string      `json:"addresses"`
+	TTL       time.Duration `json:"ttl_ns,omitzero"`
+	HasTTL    bool          `json:"-"`
+}
+
+// A RR is a resource record in presentation form (RFC 9499); unknown types and data
+// are written as RFC 3597 says.
+type RR struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	TTL  uint32 `json:"ttl"`
+	Data string `json:"data"`
+}
+
+// Answered is the final answer to one question, whoever it was asked of.
+type Answered struct {
+	// Name is absolute, Type a mnemonic or TYPEn.
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	Rcode string `json:"rcode"`
+	// Security is secure, insecure, bogus, indeterminate or unchecked.
+	Security  string `json:"security"`
+	Answers   []RR   `json:"answers"`
+	Authority []RR   `json:"authority"`
+	// Source is dns, hosts, localhost or special (a name that is never asked for).
+	Source string `json:"source"`
+}
+
+// ---- step 2: connect and TLS ----
+
+// AttemptStarted is the first call of connect() to an address.
+type AttemptStarted struct {
+	Address string `json:"address"`
+}
+
+// AttemptEnded is the outcome of one address: connected, failed or abandoned.
+type AttemptEnded struct {
+	Address string `json:"address"`
+	Outcome string `json:"outcome"`
+	Why     Code   `json:"why,omitzero"`
+}
+
+// Connected names both ends of the connection that is used.
+type Connected struct {
+	Local  string `json:"local"`
+	Remote string `json:"remote"`
+}
+
+// StateSeen is a change of TCP state at one end; its moment is the kernel's change.
+type StateSeen struct {
+	State State `json:"state"`
+	Side  Side  `json:"side"`
+}
+
+// NotObservable says what cannot be seen here, and why.
+type NotObservable struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+// SocketRead is what the kernel said of the connection at a moment (TCP_INFO).
+// A nil figure was not told.
+type SocketRead struct {
+	// When is connected or closed: where in the connection's life it was read.
+	When          string         `json:"when"`
+	RTT           *time.Duration `json:"rtt_ns,omitzero"`
+	RTTVar        *time.Duration `json:"rtt_var_ns,omitzero"`
+	MinRTT        *time.Duration `json:"min_rtt_ns,omitzero"`
+	Retransmits   *int64         `json:"retransmits,omitzero"`
+	SegmentsIn    *int64         `json:"segments_in,omitzero"`
+	SegmentsOut   *int64         `json:"segments_out,omitzero"`
+	BytesAcked    *int64         `json:"bytes_acked,omitzero"`
+	BytesReceived *int64         `json:"bytes_received,omitzero"`
+	SendMSS       *int64         `json:"send_mss,omitzero"`
+	Cwnd          *int64         `json:"cwnd,omitzero"`
+	DeliveryRate  *int64         `json:"delivery_rate,omitzero"`
+}
+
+// TunnelStarted is the moment a CONNECT left for a proxy (RFC 9110, section 9.3.6).
+type TunnelStarted struct {
+	Proxy  string `json:"proxy"`
+	Target string `json:"target"`
+}
+
+// TunnelEnded is the proxy's answer to a CONNECT.
+type TunnelEnded struct {
+	Status int `json:"status"`
+}
+
+// ProxyUsed says that requests go through an HTTP proxy.
+type ProxyUsed struct {
+	Proxy string `json:"proxy"`
+	// Via is the option or variable that named it.
+	Via string `json:"via"`
+}
+
+// TLSStarted is the moment before the ClientHello was handed to the kernel.
+type TLSStarted struct {
+	ServerName string `json:"server_name,omitzero"`
+	// Offset counts the bytes sent on the connection up to the handshake.
+	Offset int64 `json:"offset"`
+}
+
+// TLSEnded is the end of a completed handshake: the client's Finished sent, or the
+// server's received where that comes last (TLS 1.2).
+type TLSEnded struct {
+	Version    string `json:"version"`
+	Cipher     string `json:"cipher"`
+	Group      string `json:"group,omitzero"`
+	ALPN       string `json:"alpn,omitzero"`
+	Resumed    bool   `json:"resumed,omitzero"`
+	HelloRetry bool   `json:"hello_retry,omitzero"`
+	// Offset counts the bytes sent on the connection through the handshake; the
+	// handshake ends with our own last byte where OursLast is set.
+	Offset   int64 `json:"offset"`
+	OursLast bool  `json:"ours_last,omitzero"`
+}
+
+// CertificatesSeen is the server's chain and what was made of it.
+type CertificatesSeen struct {
+	Chain    []Certificate `json:"chain"`
+	Verified bool          `json:"verified"`
+	Ignored  bool          `json:"ignored,omitzero"`
+	Why      Code          `json:"why,omitzero"`
+	Message  string        `json:"message,omitzero"`
+}
+
+// ---- steps 3 and 4: request and response ----
+
+// RequestStarted is the moment before the first byte was handed to the kernel.
+type RequestStarted struct {
+	Method  string  `json:"method"`
+	Target  string  `json:"target"`
+	Version string  `json:"version"`
+	Headers []Field `json:"headers"`
+}
+
+// RequestEnded is the moment after the last byte was handed to the kernel.
+type RequestEnded struct {
+	Bytes     int64 `json:"bytes"`
+	BodyBytes int64 `json:"body_bytes,omitzero"`
+	// Offset counts the bytes sent on the connection through the request, TLS
+	// records included: where BytesLeft has the same, its moment is surer.
+	Offset int64 `json:"offset"`
+}
+
+// BytesLeft is the kernel's stamp of the moment the byte before Offset, counted on
+// the connection, was given to the network device.
+type BytesLeft struct {
+	Offset int64 `json:"offset"`
+}
+
+// BytesAcked is the kernel's stamp of the moment the peer's acknowledgement of the
+// byte before Offset came.
+type BytesAcked struct {
+	Offset int64 `json:"offset"`
+}
+
+// FirstByte is the moment from which the first byte of the first response, interim
+// ones included, could be read; under TLS the record that holds it is complete.
+type FirstByte struct{}
+
+// InterimReceived is a 1xx response (RFC 9110, section 15.2).
+type InterimReceived struct {
+	Version string  `json:"version"`
+	Status  int     `json:"status"`
+	Reason  string  `json:"reason"`
+	Headers []Field `json:"headers"`
+	Bytes   int     `json:"bytes"`
+}
+
+// HeadStarted is the moment from which the first byte of a response's head could
+// be read; the last one is the final response's.
+type HeadStarted struct{}
+
+// HeadReceived is the final response's head.
+type HeadReceived struct {
+	Version string  `json:"version"`
+	Status  int     `json:"status"`
+	Reason  string  `json:"reason"`
+	Headers []Field `json:"headers"`
+	Bytes   int     `json:"bytes"`
+	// Framing is none, length, chunked or close (RFC 9112, section 6.3).
+	Framing string `json:"framing"`
+	Length  int64  `json:"length,omitzero"`
+}
+
+// LenientlyRead is a deviation from the standard that was read all the same.
+type LenientlyRead struct {
+	What    string `json:"what"`
+	Section string `json:"section"`
+}
+
+// ResponseEnded is the arrival of the last byte of the response.
+type ResponseEnded struct {
+	// BodyBytes counts the body as framed, without chunk sizes and trailers.
+	BodyBytes int64   `json:"body_bytes"`
+	Trailers  []Field `json:"trailers,omitzero"`
+	// Complete is false when the body ended before its framing says.
+	Complete bool `json:"complete"`
+	// Persistent says that the connection could carry another request.
+	Persistent bool `json:"persistent,omitzero"`
+}
+
+// Decoded counts the body after its content codings were undone.
+type Decoded struct {
+	Codings []string `json:"codings"`
+	Bytes   int64    `json:"bytes"`
+}
+
+// ---- step 5: render ----
+
+// RenderStarted is the moment the renderer got the page.
+type RenderStarted struct{}
+
+// Parsed is the end of parsing.
+type Parsed struct {
+	Charset string `json:"charset"`
+	// CharsetFrom is bom, transport, meta, content or default.
+	CharsetFrom string `json:"charset_from"`
+	Title       string `json:"title,omitzero"`
+	Elements    int    `json:"elements"`
+}
+
+// Styled is the end of finding out how each element is displayed.
+type Styled struct {
+	Rules int `json:"rules"`
+}
+
+// RenderEnded is the end of laying out.
+type RenderEnded struct {
+	Lines int `json:"lines"`
+	Links int `json:"links"`
+	Words int `json:"words"`
+}
+
+// ---- step 6: close ----
+
+// CloseStarted is the moment the client began to close, after whatever the server
+// had done by then.
+type CloseStarted struct{}
+
+// CloseNotified is a TLS close_notify (RFC 8446, section 6.1) from one side.
+type CloseNotified struct {
+	Side Side `json:"side"`
+}
+
+// ResetSeen is a reset of the connection by one side.
+type ResetSeen struct {
+	Side Side `json:"side"`
+}
+
+// TimeWaitRead is the kernel's timer of TIME_WAIT.
+type TimeWaitRead struct {
+	Left time.Duration `json:"left_ns"`
+}
+
+// CloseSegments is how many segments the close took, where it can be told.
+type CloseSegments struct {
+	Count int `json:"count"`
+}
+
+// CloseEnded is the end of watching the close.
+type CloseEnded struct {
+	// Why is complete, timeout, interrupted, flooded (the server went on sending)
+	// or unobservable.
+	Why string `json:"why"`
+	// Lingering counts bytes that came after the response and were dropped.
+	Lingering int64 `json:"lingering_bytes,omitzero"`
+}
+
+// Kind names the event in the JSONL stream.
+func (ExchangeStarted) Kind() string  { return "exchange_started" }
+func (PhaseSkipped) Kind() string     { return "phase_skipped" }
+func (Failed) Kind() string           { return "failed" }
+func (ResolveStarted) Kind() string   { return "resolve_started" }
+func (QuerySent) Kind() string        { return "query_sent" }
+func (QueryAnswered) Kind() string    { return "query_answered" }
+func (QueryFailed) Kind() string      { return "query_failed" }
+func (DatagramDropped) Kind() string  { return "datagram_dropped" }
+func (Resolved) Kind() string         { return "resolved" }
+func (Answered) Kind() string         { return "answered" }
+func (AttemptStarted) Kind() string   { return "attempt_started" }
+func (AttemptEnded) Kind() string     { return "attempt_ended" }
+func (Connected) Kind() string        { return "connected" }
+func (StateSeen) Kind() string        { return "state_seen" }
+func (NotObservable) Kind() string    { return "not_observable" }
+func (SocketRead) Kind() string       { return "socket_read" }
+func (TunnelStarted) Kind() string    { return "tunnel_started" }
+func (TunnelEnded) Kind() string      { return "tunnel_ended" }
+func (ProxyUsed) Kind() string        { return "proxy_used" }
+func (TLSStarted) Kind() string       { return "tls_started" }
+func (TLSEnded) Kind() string         { return "tls_ended" }
+func (CertificatesSeen) Kind() string { return "certificates_seen" }
+func (RequestStarted) Kind() string   { return "request_started" }
+func (RequestEnded) Kind() string     { return "request_ended" }
+func (BytesLeft) Kind() string        { return "bytes_left" }
+func (BytesAcked) Kind() string       { return "bytes_acked" }
+func (FirstByte) Kind() string        { return "first_byte" }
+func (InterimReceived) Kind() string  { return "interim_received" }
+func (HeadStarted) Kind() string      { return "head_started" }
+func (HeadReceived) Kind() string     { return "head_received" }
+func (LenientlyRead) Kind() string    { return "leniently_read" }
+func (ResponseEnded) Kind() string    { return "response_ended" }
+func (Decoded) Kind() string          { return "decoded" }
+func (RenderStarted) Kind() string    { return "render_started" }
+func (Parsed) Kind() string           { return "parsed" }
+func (Styled) Kind() string           { return "styled" }
+func (RenderEnded) Kind() string      { return "render_ended" }
+func (CloseStarted) Kind() string     { return "close_started" }
+func (CloseNotified) Kind() string    { return "close_notified" }
+func (ResetSeen) Kind() string        { return "reset_seen" }
+func (TimeWaitRead) Kind() string     { return "time_wait_read" }
+func (CloseSegments) Kind() string    { return "close_segments" }
+func (CloseEnded) Kind() string       { return "close_ended" }

@@ -1,0 +1,198 @@
+package trace
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// FoldOptions are what the document depends on beside the records.
+type FoldOptions struct {
+	URL     string
+	Started time.Time
+	// Secrets leaves credentials and cookies as they are.
+	Secrets bool
+}
+
+// Fold derives the document. It reads no clock, no environment and no global, and
+// gives the same document for any order in which concurrent records arrived.
+func Fold(records []Record, o FoldOptions) *Document {
+	d := &Document{
+		Schema: SchemaTrace, URL: redactURL(o.URL, o.Secrets), Findings: []Finding{}, Exchanges: []Exchange{},
+		Started: o.Started.UTC().Format(time.RFC3339Nano), StartedUnix: o.Started.UnixNano(),
+	}
+	for _, group := range byExchange(records) {
+		for i := range group {
+			group[i].Event = Publish(group[i].Event, o.Secrets)
+		}
+		x, failure := foldExchange(group)
+		d.Exchanges = append(d.Exchanges, x)
+		if failure != nil {
+			d.Error = failure
+		}
+	}
+	return d
+}
+
+// byExchange puts the records of each exchange together, in the order in which they
+// happened.
+func byExchange(records []Record) [][]Record {
+	var out [][]Record
+	for _, r := range records {
+		for len(out) <= r.Exchange {
+			out = append(out, nil)
+		}
+		out[r.Exchange] = append(out[r.Exchange], r)
+	}
+	for _, group := range out {
+		slices.SortStableFunc(group, before)
+	}
+	return out
+}
+
+// before orders records by their moments; those of the same moment by their kind and
+// what they say, so that the order of arrival never counts.
+func before(a, b Record) int {
+	if c := cmp.Compare(a.At, b.At); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.Event.Kind(), b.Event.Kind()); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.Conn, b.Conn); c != 0 {
+		return c
+	}
+	return cmp.Compare(rank(a.Event), rank(b.Event))
+}
+
+// rank orders events of the same kind and moment. States have an order of their own:
+// several may be inferred for one bracket.
+func rank(e Event) int {
+	switch e := e.(type) {
+	case StateSeen:
+		return slices.Index(stateOrder, e.State)
+	case QuerySent:
+		return e.ID
+	case QueryAnswered:
+		return e.ID
+	case QueryFailed:
+		return e.ID
+	case BytesLeft:
+		return int(e.Offset)
+	case BytesAcked:
+		return int(e.Offset)
+	}
+	return 0
+}
+
+// stateOrder is an order in which no connection goes backwards (RFC 9293, 3.3.2).
+var stateOrder = []State{
+	Listen, SynSent, SynReceived, Established, FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWait, Closed,
+}
+
+// An exchangeFold gathers what the records of an exchange say.
+type exchangeFold struct {
+	x       Exchange
+	marks   map[mark]Record
+	left    map[int64]Record
+	acked   map[int64]Record
+	winner  int
+	skips   map[Phase]string
+	failure *Error
+	rtt     *time.Duration
+}
+
+// A mark is an event that bounds a phase: the first or last of its kind.
+type mark struct {
+	kind reflect.Type
+	last bool
+}
+
+func kindOf[E Event]() reflect.Type { return reflect.TypeFor[E]() }
+
+func foldExchange(records []Record) (Exchange, *Error) {
+	f := &exchangeFold{marks: map[mark]Record{}, left: map[int64]Record{}, acked: map[int64]Record{}, skips: map[Phase]string{}}
+	f.winner = winner(records)
+	for _, r := range records {
+		f.sent(r)
+	}
+	for _, r := range records {
+		f.mark(r)
+		f.steps1and2(r)
+		f.steps3and4(r)
+		f.steps5and6(r)
+	}
+	f.finish()
+	return f.x, f.failure
+}
+
+// winner is the connection that was used, or where none was the last one tried.
+func winner(records []Record) int {
+	conn := 0
+	for _, r := range records {
+		switch r.Event.(type) {
+		case Connected:
+			return r.Conn
+		case AttemptStarted:
+			conn = max(conn, r.Conn)
+		}
+	}
+	return conn
+}
+
+func (f *exchangeFold) mark(r Record) {
+	if r.Conn != 0 && r.Conn != f.winner {
+		return
+	}
+	kind := reflect.TypeOf(r.Event)
+	if _, ok := f.marks[mark{kind, false}]; !ok {
+		f.marks[mark{kind, false}] = r
+	}
+	f.marks[mark{kind, true}] = r
+	switch e := r.Event.(type) {
+	case BytesLeft:
+		f.left[e.Offset] = r
+	case BytesAcked:
+		f.acked[e.Offset] = r
+	}
+}
+
+// first and last return the first and last record of a kind.
+func (f *exchangeFold) first(kind reflect.Type) (Record, bool) {
+	r, ok := f.marks[mark{kind, false}]
+	return r, ok
+}
+
+func (f *exchangeFold) last(kind reflect.Type) (Record, bool) {
+	r, ok := f.marks[mark{kind, true}]
+	return r, ok
+}
+
+func (f *exchangeFold) finish() {
+	f.x.Phases = f.phases()
+	if f.x.Response != nil {
+		f.splitWait()
+	}
+	if f.x.Request != nil {
+		if r, ok := f.last(kindOf[RequestEnded]()); ok {
+			if a, ok := f.acked[r.Event.(RequestEnded).Offset]; ok {
+				f.x.Request.Acked = &a.At
+			}
+		}
+	}
+	f.finishRender()
+	f.finishClose()
+}
+
+// splitWait cuts the waiting for the response into the network's part, a round trip,
+// and the server's.
+func (f *exchangeFold) splitWait() {
+	wait := f.x.Phase(Wait)
+	if f.rtt == nil || wait.Duration == nil || *wait.Duration < 0 {
+		return
+	}
+	network := min(Time(*f.rtt), *wait.Duration)
+	server := *wait.Duration - network
+	f.x.Response.WaitNetwork, f.x.Response.WaitServer = &network, &server
+}

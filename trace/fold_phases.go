@@ -1,0 +1,182 @@
+package trace
+
+import "reflect"
+
+// A bound finds the record at one end of a phase; it may have come surer in another.
+type bound func(*exchangeFold) (Record, bool)
+
+// bounds is the table of the phases: each from its first to its last event. The first
+// bound that is found counts.
+var bounds = map[Phase]struct{ first, last []bound }{
+	Resolve: {
+		[]bound{firstOf[QuerySent], firstOf[ResolveStarted]},
+		[]bound{answer, lastOf[Resolved]},
+	},
+	Connect: {
+		[]bound{clientState(SynSent), firstOf[AttemptStarted]},
+		[]bound{clientState(Established), lastOf[Connected]},
+	},
+	TLS: {
+		[]bound{firstOf[TLSStarted]},
+		[]bound{handshakeLeft, lastOf[TLSEnded]},
+	},
+	Request: {
+		[]bound{firstOf[RequestStarted]},
+		[]bound{requestLeft, lastOf[RequestEnded]},
+	},
+	Wait: {
+		[]bound{requestLeft, lastOf[RequestEnded]},
+		[]bound{firstOf[FirstByte]},
+	},
+	Receive: {
+		[]bound{firstOf[FirstByte]},
+		[]bound{lastOf[ResponseEnded]},
+	},
+	Render: {
+		[]bound{firstOf[RenderStarted]},
+		[]bound{lastOf[RenderEnded]},
+	},
+	Close: {
+		[]bound{closeBegun, firstOf[CloseStarted]},
+		[]bound{closeOver, lastOf[CloseEnded]},
+	},
+}
+
+func firstOf[E Event](f *exchangeFold) (Record, bool) { return f.first(reflect.TypeFor[E]()) }
+
+func lastOf[E Event](f *exchangeFold) (Record, bool) { return f.last(reflect.TypeFor[E]()) }
+
+// answer is the last answer of a resolution that succeeded.
+func answer(f *exchangeFold) (Record, bool) {
+	if _, ok := f.last(kindOf[Resolved]()); !ok {
+		return Record{}, false
+	}
+	return f.last(kindOf[QueryAnswered]())
+}
+
+func clientState(s State) bound {
+	return func(f *exchangeFold) (Record, bool) {
+		if f.x.Connection == nil {
+			return Record{}, false
+		}
+		for _, st := range f.x.Connection.States {
+			if st.Side == Client && st.State == s {
+				return st.record(), true
+			}
+		}
+		return Record{}, false
+	}
+}
+
+func (s StateTime) record() Record {
+	return Record{Moment: Moment{At: s.Start, Within: Time(s.Uncertainty).Sub(0), From: s.Evidence}}
+}
+
+// requestLeft is the kernel's stamp of the request's last byte.
+func requestLeft(f *exchangeFold) (Record, bool) {
+	r, ok := f.last(kindOf[RequestEnded]())
+	if !ok {
+		return Record{}, false
+	}
+	left, ok := f.left[r.Event.(RequestEnded).Offset]
+	return left, ok
+}
+
+// handshakeLeft is the kernel's stamp of the last byte of the handshake, where that is
+// ours.
+func handshakeLeft(f *exchangeFold) (Record, bool) {
+	r, ok := f.last(kindOf[TLSEnded]())
+	if !ok || !r.Event.(TLSEnded).OursLast {
+		return Record{}, false
+	}
+	left, ok := f.left[r.Event.(TLSEnded).Offset]
+	return left, ok
+}
+
+// closeBegun is the first state of the client's that belongs to the close.
+func closeBegun(f *exchangeFold) (Record, bool) {
+	if f.x.Connection == nil {
+		return Record{}, false
+	}
+	for _, s := range f.x.Connection.States {
+		if s.Side != Client {
+			continue
+		}
+		switch s.State {
+		case FinWait1, CloseWait, Closed:
+			return s.record(), true
+		}
+	}
+	return Record{}, false
+}
+
+// closeOver is the last state of the client's that was seen. The end of TIME_WAIT lies
+// beyond what is watched.
+func closeOver(f *exchangeFold) (Record, bool) {
+	if f.x.Connection == nil {
+		return Record{}, false
+	}
+	var out Record
+	found := false
+	for _, s := range f.x.Connection.States {
+		if s.Side != Client || s.Evidence == Inferred && s.State == Closed {
+			continue
+		}
+		switch s.State {
+		case TimeWait, Closed:
+			out, found = s.record(), true
+		}
+	}
+	return out, found
+}
+
+func find(f *exchangeFold, bounds []bound) (Record, bool) {
+	for _, b := range bounds {
+		if r, ok := b(f); ok {
+			return r, true
+		}
+	}
+	return Record{}, false
+}
+
+// phases makes the list of all eight.
+func (f *exchangeFold) phases() []PhaseTime {
+	out := make([]PhaseTime, 0, len(steps))
+	for _, p := range Phases() {
+		t := PhaseTime{Name: p, Step: p.Step(), Status: NotReached}
+		if why, ok := f.skips[p]; ok {
+			t.Status, t.Why = Skipped, why
+		} else {
+			f.time(&t)
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// time fills in a phase that was not skipped.
+func (f *exchangeFold) time(t *PhaseTime) {
+	b := bounds[t.Name]
+	first, began := find(f, b.first)
+	last, ended := find(f, b.last)
+	failed := f.failure != nil && f.failure.Phase == t.Name
+	if failed {
+		t.Status = FailedHere
+		if r, ok := f.last(kindOf[Failed]()); ok && !ended {
+			last, ended = r, true
+		}
+	}
+	if !began {
+		return
+	}
+	t.Start, t.StartFrom = &first.At, first.From
+	if !ended {
+		return
+	}
+	if !failed {
+		t.Status = Done
+	}
+	duration := max(last.At-first.At, 0)
+	uncertainty := Time(first.Within + last.Within)
+	t.Duration, t.EndFrom, t.Uncertainty = &duration, last.From, &uncertainty
+}

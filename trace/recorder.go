@@ -1,0 +1,137 @@
+package trace
+
+import (
+	"sync"
+	"time"
+)
+
+// A Record is an event with its moment and its place. Several connections may race
+// within one exchange, and one may serve several, hence two numbers.
+type Record struct {
+	Moment
+	Exchange int // 0 is the first
+	Conn     int // 0 before there is one
+	Event    Event
+}
+
+// A Sink sees records as they are made. It runs inside a measurement and must
+// return at once: it may append to a queue, never write or wait.
+type Sink interface{ Put(Record) }
+
+// A Recorder owns the clock and the list of records. It is safe for concurrent use.
+type Recorder struct {
+	start time.Time // both clocks, read together
+	sink  Sink
+
+	mu      sync.Mutex
+	records []Record
+}
+
+// expectedRecords is what a plain fetch makes; more only costs a copy.
+const expectedRecords = 64
+
+// NewRecorder starts the clock. The sink, which may be nil, sees every record.
+func NewRecorder(sink Sink) *Recorder {
+	return &Recorder{start: time.Now(), sink: sink, records: make([]Record, 0, expectedRecords)}
+}
+
+// Scope returns the recorder seen from the exchange with this number.
+func (r *Recorder) Scope(exchange int) *Scope {
+	return &Scope{rec: r, exchange: exchange}
+}
+
+// Started returns the wall clock's reading when the clock started.
+func (r *Recorder) Started() time.Time { return r.start }
+
+// Records returns a copy of what has been recorded so far.
+func (r *Recorder) Records() []Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]Record(nil), r.records...)
+}
+
+func (r *Recorder) put(rec Record) {
+	r.mu.Lock()
+	r.records = append(r.records, rec)
+	r.mu.Unlock()
+	if r.sink != nil {
+		r.sink.Put(rec)
+	}
+}
+
+// wallTolerance is how far the two clocks may drift apart before it is taken for a
+// step of the wall clock. Both are slewed alike, so real drift stays far below.
+const wallTolerance = time.Microsecond
+
+// wall places a reading of the wall clock, in Unix nanoseconds, on the run's clock.
+// When the wall clock has been stepped meanwhile, the moment widens by the step.
+func (r *Recorder) wall(unix int64) Moment {
+	now := time.Now()
+	at := Time(unix - r.start.UnixNano())
+	step := now.UnixNano() - r.start.UnixNano() - int64(now.Sub(r.start))
+	if step < 0 {
+		step = -step
+	}
+	m := Moment{At: at, From: Timestamp}
+	if time.Duration(step) > wallTolerance {
+		m.Within = time.Duration(step)
+	}
+	return m
+}
+
+// A Scope is a Recorder seen from one exchange and one connection. Every step takes
+// one. All methods work on a nil *Scope and then record nothing, so that no caller
+// tests for nil.
+type Scope struct {
+	rec            *Recorder
+	exchange, conn int
+}
+
+// Now reads the clock; 0 on a nil Scope.
+func (s *Scope) Now() Time {
+	if s == nil {
+		return 0
+	}
+	return Time(time.Since(s.rec.start))
+}
+
+// Wall places a kernel stamp, in nanoseconds of Unix time, on the run's clock.
+func (s *Scope) Wall(unix int64) Moment {
+	if s == nil {
+		return Moment{}
+	}
+	return s.rec.wall(unix)
+}
+
+// Date returns the calendar time of a moment, for what is dated: certificates,
+// signatures.
+func (s *Scope) Date(t Time) time.Time {
+	if s == nil {
+		return time.Now()
+	}
+	return s.rec.start.Add(time.Duration(t))
+}
+
+// Emit records that e happened now.
+func (s *Scope) Emit(e Event) {
+	if s == nil {
+		return
+	}
+	s.EmitAt(Moment{At: s.Now(), From: Clock}, e)
+}
+
+// EmitAt records that e happened at m, which may be in the past.
+func (s *Scope) EmitAt(m Moment, e Event) {
+	if s == nil {
+		return
+	}
+	s.rec.put(Record{Moment: m, Exchange: s.exchange, Conn: s.conn, Event: e})
+}
+
+// OnConn returns the scope of the connection with this number.
+func (s *Scope) OnConn(id int) *Scope {
+	if s == nil {
+		return nil
+	}
+	return &Scope{rec: s.rec, exchange: s.exchange, conn: id}
+}

@@ -1,0 +1,87 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+)
+
+// redacted stands for a value that is not shown.
+const redacted = "…"
+
+// secretFields are the fields whose values are credentials or stand for them.
+var secretFields = []string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"}
+
+// Publish returns the event as documents and streams show it: what came from the wire
+// as text, and without credentials and cookies unless secrets is set.
+func Publish(e Event, secrets bool) Event {
+	switch e := e.(type) {
+	case ExchangeStarted:
+		e.URL = redactURL(e.URL, secrets)
+		return e
+	case RequestStarted:
+		e.Headers = publishFields(e.Headers, secrets)
+		return e
+	case InterimReceived:
+		e.Reason, e.Headers = Text(e.Reason), publishFields(e.Headers, secrets)
+		return e
+	case HeadReceived:
+		e.Reason, e.Headers = Text(e.Reason), publishFields(e.Headers, secrets)
+		return e
+	case ResponseEnded:
+		e.Trailers = publishFields(e.Trailers, secrets)
+		return e
+	case Failed:
+		e.Message, e.Hint = redactWords(Text(e.Message), secrets), redactWords(Text(e.Hint), secrets)
+		return e
+	case ProxyUsed:
+		e.Proxy = redactURL(e.Proxy, secrets)
+		return e
+	}
+	return e
+}
+
+func publishFields(fields []Field, secrets bool) []Field {
+	out := make([]Field, len(fields))
+	for i, f := range fields {
+		out[i] = Field{Text(f[0]), Text(redactURL(f[1], secrets))}
+		if !secrets && slices.ContainsFunc(secretFields, func(s string) bool { return strings.EqualFold(s, f[0]) }) {
+			out[i][1] = redacted
+		}
+	}
+	return out
+}
+
+// redactWords hides the passwords of all URLs in a text.
+func redactWords(s string, secrets bool) string {
+	if secrets || !strings.Contains(s, "://") {
+		return s
+	}
+	words := strings.Split(s, " ")
+	for i, w := range words {
+		words[i] = redactURL(w, false)
+	}
+	return strings.Join(words, " ")
+}
+
+// redactURL hides the password of a URL: all from the first colon behind the scheme's
+// slashes to the last @ of the authority.
+func redactURL(s string, secrets bool) string {
+	start := strings.Index(s, "//")
+	if secrets || start < 0 {
+		return s
+	}
+	start += 2
+	end := len(s)
+	if i := strings.IndexAny(s[start:], "/?#\\"); i >= 0 {
+		end = start + i
+	}
+	at := strings.LastIndexByte(s[start:end], '@')
+	if at < 0 {
+		return s
+	}
+	colon := strings.IndexByte(s[start:start+at], ':')
+	if colon < 0 {
+		return s
+	}
+	return s[:start+colon+1] + redacted + s[start+at:]
+}

@@ -1,0 +1,75 @@
+package timeline
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"fetchscope/internal/term"
+	"fetchscope/trace"
+)
+
+// Details writes what the timeline leaves out: the DNS queries, the certificate chain,
+// and the heads that went out and came back, marked as curl marks them.
+func Details(w io.Writer, d *trace.Document, o Options) error {
+	if o.Columns <= 0 {
+		o.Columns = term.DefaultColumns
+	}
+	v := &view{doc: d, o: o, pen: newPen(o)}
+	v.axis()
+	for i := range d.Exchanges {
+		v.details(&d.Exchanges[i])
+	}
+	_, err := io.WriteString(w, v.out.String())
+	return err
+}
+
+func (v *view) details(x *trace.Exchange) {
+	if x.Resolve != nil && len(x.Resolve.Queries) > 0 {
+		v.line("")
+		for _, q := range x.Resolve.Queries {
+			v.line(v.query(&q))
+		}
+	}
+	if t := x.TLS; t != nil && len(t.Chain) > 0 {
+		v.line("")
+		v.line(fmt.Sprintf("* %s, %s, %s", t.Version, t.Cipher, t.Group))
+		for _, c := range t.Chain {
+			v.line(fmt.Sprintf("* %-12s %s, %s, ends %s", c.Role, v.pen.text(c.Subject), c.Key, c.NotAfter.Format("2006-01-02")))
+		}
+	}
+	if r := x.Request; r != nil {
+		v.line("")
+		v.line("> " + v.pen.text(r.Method+" "+r.Target) + " " + r.Version)
+		v.fields("> ", r.Headers)
+	}
+	if r := x.Response; r != nil && r.Status != 0 {
+		v.line(fmt.Sprintf("< %s %d %s", r.Version, r.Status, v.pen.text(r.Reason)))
+		v.fields("< ", r.Headers)
+		v.fields("< (trailer) ", r.Trailers)
+		for _, n := range r.Notes {
+			v.line("* " + v.pen.text(n.What) + " (" + n.Section + ")")
+		}
+	}
+}
+
+func (v *view) fields(mark string, fields []trace.Field) {
+	for _, f := range fields {
+		v.line(mark + v.pen.text(f[0]) + ": " + v.pen.text(f[1]))
+	}
+}
+
+func (v *view) query(q *trace.Query) string {
+	took := "-"
+	if q.Duration != nil {
+		took = v.unit.withName(*q.Duration, v.pen)
+	}
+	result := q.Rcode
+	if q.Failure != "" {
+		result = q.Failure
+	}
+	if len(q.Dropped) > 0 {
+		result += ", dropped: " + strings.Join(q.Dropped, "; ")
+	}
+	return fmt.Sprintf("* %s %s %s?  %s by %s  %s", v.pen.text(q.Name), q.Type, v.pen.arrow, v.pen.text(q.Server), q.Protocol, took) + "  " + v.pen.text(result)
+}

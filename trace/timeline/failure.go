@@ -1,0 +1,143 @@
+package timeline
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"fetchscope/internal/term"
+	"fetchscope/trace"
+)
+
+// failedEarly draws a run that failed before its first exchange.
+func (v *view) failedEarly() {
+	if e := v.doc.Error; e != nil {
+		v.reason()
+		v.hint()
+	}
+}
+
+// failure draws which step failed, why, what came before and what to try.
+func (v *view) failure() {
+	x := v.doc.Last()
+	v.reason()
+	v.ends(x)
+	v.hops()
+	unreached := []*trace.PhaseTime{}
+	for i := range x.Phases {
+		p := &x.Phases[i]
+		if p.Status == trace.NotReached && p.Duration == nil {
+			unreached = append(unreached, p)
+			continue
+		}
+		v.row(x, p, i > 0 && x.Phases[i-1].Step == p.Step && x.Phases[i-1].Status != trace.NotReached)
+	}
+	v.notReached(unreached)
+	v.states(x)
+	v.attempts(x)
+	v.chain(x)
+	v.hint()
+}
+
+// reason is the first line: which step, which phase, why.
+func (v *view) reason() {
+	e := v.doc.Error
+	where := fmt.Sprintf("FAILED: %s", e.Phase)
+	if step := e.Phase.Step(); step > 0 {
+		where = fmt.Sprintf("FAILED in step %d, phase %s", step, e.Phase)
+	}
+	head := fmt.Sprintf("%s (exit %d): ", where, v.doc.ExitCode)
+	lines := wrap(head+v.pen.text(e.Message), v.o.Columns-1)
+	v.line(v.pen.paint(vermillion, lines[0]))
+	for _, l := range lines[1:] {
+		v.line("  " + v.pen.paint(vermillion, l))
+	}
+}
+
+// notReached is one line for all phases that were not.
+func (v *view) notReached(phases []*trace.PhaseTime) {
+	if len(phases) == 0 {
+		return
+	}
+	first, last := phases[0], phases[len(phases)-1]
+	label := fmt.Sprintf(" %d %s", first.Step, first.Name)
+	if last.Step != first.Step {
+		label += fmt.Sprintf(" %s %d", v.pen.ellipsis, last.Step)
+	}
+	v.line(term.Pad(label, nameAt+timeAt+times-2) + "-" + strings.Repeat(" ", v.barWidth()+2) + "not reached")
+}
+
+// attempts lists the addresses that failed, where there were several.
+func (v *view) attempts(x *trace.Exchange) {
+	if x.Connection == nil || len(x.Connection.Attempts) < 2 {
+		return
+	}
+	for _, a := range x.Connection.Attempts {
+		took := ""
+		if a.Duration != nil {
+			took = " after " + v.unit.withName(*a.Duration, v.pen)
+		}
+		v.line("     " + a.Address + "  " + a.Outcome + took + "  " + strings.ReplaceAll(string(a.Why), "_", " "))
+	}
+}
+
+// chain shows the certificates where they are why it failed.
+func (v *view) chain(x *trace.Exchange) {
+	if x.TLS == nil || x.TLS.Why == "" || x.TLS.Ignored {
+		return
+	}
+	now := time.Unix(0, v.doc.StartedUnix)
+	for _, c := range x.TLS.Chain {
+		mark := ""
+		if c.Blamed {
+			mark = v.pen.paint(vermillion, " <- this one")
+		}
+		role := c.Role
+		if role == "intermediate" {
+			role = "inter"
+		}
+		name := term.Cut(v.pen.text(c.Subject), v.o.Columns-52, v.pen.ellipsis)
+		v.line(fmt.Sprintf("     %-6s %s  ends %s (%s)%s", role, term.Pad(name, min(v.o.Columns-52, 28)), c.NotAfter.Format(time.DateOnly), days(now, c.NotAfter), mark))
+	}
+	if len(x.TLS.Chain) > 0 && x.TLS.Why == "certificate_name_mismatch" {
+		v.line(term.Cut("     names  "+v.pen.text(strings.Join(x.TLS.Chain[0].Names, ", ")), v.o.Columns, v.pen.ellipsis))
+	}
+}
+
+func days(now, then time.Time) string {
+	n := int(then.Sub(now).Hours() / 24)
+	if then.Before(now) {
+		return count(-n, "day ago", "days ago")
+	}
+	return "in " + count(n, "day", "days")
+}
+
+func (v *view) hint() {
+	if v.doc.Error.Hint == "" {
+		return
+	}
+	lines := wrap("Try: "+v.pen.text(v.doc.Error.Hint), v.o.Columns-4)
+	for i, l := range lines {
+		if i > 0 {
+			l = "     " + l
+		}
+		v.line("   " + l)
+	}
+}
+
+// wrap breaks a text into lines between words.
+func wrap(s string, columns int) []string {
+	var lines []string
+	line := ""
+	for _, w := range strings.Fields(s) {
+		if line != "" && term.Width(line)+1+term.Width(w) > columns {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += term.Cut(w, columns, "…")
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,186 @@
+// Package timeline draws a trace document for people: where the time went, phase by
+// phase on one axis, what happened in each, and where one failed why and what to try.
+//
+// It is a pure function of the document. A glyph carries the meaning, █ where someone
+// works and ░ where the network is waited for; colour only repeats it, in tones that
+// the colour-blind tell apart (Okabe and Ito). Text of a peer passes term.Safe.
+package timeline
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"fetchscope/internal/term"
+	"fetchscope/trace"
+)
+
+// Options say what can be shown.
+type Options struct {
+	// Columns is the width; below narrow the bars are left out.
+	Columns int
+	Color   bool
+	UTF8    bool
+}
+
+// narrow is the width from which there is room for bars.
+const narrow = 72
+
+// Write draws the document.
+func Write(w io.Writer, d *trace.Document, o Options) error {
+	if o.Columns <= 0 {
+		o.Columns = term.DefaultColumns
+	}
+	v := &view{doc: d, o: o, pen: newPen(o)}
+	v.axis()
+	switch {
+	case len(d.Exchanges) == 0:
+		v.failedEarly()
+	case d.Error != nil:
+		v.failure()
+	default:
+		v.success()
+	}
+	_, err := io.WriteString(w, v.out.String())
+	return err
+}
+
+// A view is a drawing on its way.
+type view struct {
+	doc  *trace.Document
+	o    Options
+	pen  pen
+	out  strings.Builder
+	end  trace.Time // of the axis
+	unit unit
+}
+
+// axis finds how long the axis is, and the unit in which all times are written.
+func (v *view) axis() {
+	var longest trace.Time
+	for i := range v.doc.Exchanges {
+		for _, p := range v.doc.Exchanges[i].Phases {
+			if end, ok := p.End(); ok {
+				v.end = max(v.end, end)
+				longest = max(longest, *p.Duration)
+			}
+		}
+	}
+	v.unit = unitFor(v.end, longest)
+}
+
+// line writes a line, cut to the width.
+func (v *view) line(s string) {
+	v.out.WriteString(strings.TrimRight(s, " "))
+	v.out.WriteByte('\n')
+}
+
+// success draws a fetch that came to its end.
+func (v *view) success() {
+	x := v.doc.Last()
+	v.title(x)
+	v.ends(x)
+	v.line("")
+	v.header()
+	v.hops()
+	for i := range x.Phases {
+		v.row(x, &x.Phases[i], i > 0 && x.Phases[i-1].Step == x.Phases[i].Step)
+	}
+	v.states(x)
+	v.total(x)
+	v.verdict(x)
+}
+
+// title is the request and what came of it.
+func (v *view) title(x *trace.Exchange) {
+	right := ""
+	if r := x.Response; r != nil && r.Status != 0 {
+		right = strings.Join([]string{strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, term.Safe(r.Reason))), r.Version, v.pen.bytes(r.BodyBytes)}, "   ")
+		right = term.Cut(right, v.o.Columns/2, v.pen.ellipsis)
+	}
+	method := "GET"
+	if x.Request != nil {
+		method = term.Safe(x.Request.Method)
+	}
+	room := v.o.Columns - term.Width(right) - 2
+	left := term.Cut(method+" "+v.pen.text(x.URL), room, v.pen.ellipsis)
+	v.line(v.pen.bold(term.Pad(left, room)) + "  " + right)
+}
+
+// ends names both ends of the connection and how far apart they are.
+func (v *view) ends(x *trace.Exchange) {
+	c := x.Connection
+	if c == nil || c.Local == "" {
+		return
+	}
+	parts := []string{c.Local + v.pen.arrow + c.Remote}
+	if c.Opened != nil && c.Opened.RTT != nil {
+		parts = append(parts, "RTT "+v.unit.withName(trace.Time(*c.Opened.RTT), v.pen))
+	}
+	if c.Proxy != nil {
+		parts = append(parts, "by way of proxy "+v.pen.text(c.Proxy.Address)+" ("+v.pen.text(c.Proxy.Via)+")")
+	}
+	if n := lost(c); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s before failed", count(n, "address", "addresses")))
+	}
+	v.line(term.Cut(strings.Join(parts, "   "), v.o.Columns, v.pen.ellipsis))
+}
+
+// lost counts the addresses that did not answer.
+func lost(c *trace.Connection) int {
+	n := 0
+	for _, a := range c.Attempts {
+		if a.Outcome == "failed" {
+			n++
+		}
+	}
+	return n
+}
+
+func (v *view) header() {
+	if !v.bars() {
+		v.line("   phase" + strings.Repeat(" ", timeAt-4) + "time  what happened")
+		return
+	}
+	end := v.unit.withName(v.end, v.pen)
+	rule := max(v.barWidth()-term.Width(end)-2, 1)
+	v.line(fmt.Sprintf("   phase%stime  0 %s %s  what happened", strings.Repeat(" ", timeAt-4), strings.Repeat(v.pen.rule, rule-2), end))
+}
+
+// hops draws a line for each exchange that led to the last one.
+func (v *view) hops() {
+	for i := range len(v.doc.Exchanges) - 1 {
+		x := &v.doc.Exchanges[i]
+		start, end, ok := extent(x)
+		status := ""
+		if x.Response != nil {
+			status = fmt.Sprintf("%d ", x.Response.Status)
+		}
+		if ok {
+			v.drawRow(" "+v.pen.hop+" hop "+fmt.Sprint(i+1), end-start, v.bar(span{start, end, work}), status+v.pen.text(x.URL), false)
+		}
+	}
+}
+
+// extent is from the start of the first to the end of the last phase.
+func extent(x *trace.Exchange) (start, end trace.Time, ok bool) {
+	for i := range x.Phases {
+		p := &x.Phases[i]
+		e, done := p.End()
+		if !done {
+			continue
+		}
+		if !ok || *p.Start < start {
+			start = *p.Start
+		}
+		end, ok = max(end, e), true
+	}
+	return start, end, ok
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

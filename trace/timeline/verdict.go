@@ -1,0 +1,67 @@
+package timeline
+
+import (
+	"fmt"
+	"time"
+
+	"fetchscope/trace"
+)
+
+// A share is the time of a whole fetch, by who was waited for.
+type share struct{ network, server, all trace.Time }
+
+func (v *view) share() share {
+	var s share
+	for i := range v.doc.Exchanges {
+		x := &v.doc.Exchanges[i]
+		for j := range x.Phases {
+			p := &x.Phases[j]
+			if p.Duration == nil {
+				continue
+			}
+			s.all += *p.Duration
+			for _, part := range v.spans(x, p) {
+				if part.kind == network {
+					s.network += part.end - part.start
+				}
+			}
+		}
+		if x.Response != nil && x.Response.WaitServer != nil {
+			s.server += *x.Response.WaitServer
+		}
+	}
+	return s
+}
+
+// total is the line below the table.
+func (v *view) total(*trace.Exchange) {
+	s := v.share()
+	if s.all == 0 {
+		return
+	}
+	percent := func(t trace.Time) int { return int(float64(t)*100/float64(s.all) + 0.5) }
+	text := fmt.Sprintf("%s network %s (%d %%)  %s work %s (%d %%: server %s)",
+		v.pen.network, v.unit.withName(s.network, v.pen), percent(s.network),
+		v.pen.work, v.unit.withName(s.all-s.network, v.pen), 100-percent(s.network), v.unit.number(s.server))
+	v.drawRow("   total", v.end, "", text, false)
+}
+
+// verdict says where the time went, and what stays behind.
+func (v *view) verdict(x *trace.Exchange) {
+	s := v.share()
+	c := x.Connection
+	switch {
+	case c != nil && c.Opened != nil && c.Opened.RTT != nil && *c.Opened.RTT >= minTrip && 2*s.network > s.all:
+		rtt := trace.Time(*c.Opened.RTT)
+		v.line(fmt.Sprintf("%sMost of the time is distance: %.1f round trips of %s.", v.pen.point, float64(s.network)/float64(rtt), v.unit.withName(rtt, v.pen)))
+	case 2*s.server > s.all:
+		v.line(fmt.Sprintf("%sMost of the time is the server's: %s of waiting.", v.pen.point, v.unit.withName(s.server, v.pen)))
+	}
+	if x.Close != nil && x.Close.TimeWaitLeft != nil {
+		left := time.Duration(*x.Close.TimeWaitLeft).Seconds()
+		v.line(fmt.Sprintf("%sTIME_WAIT is with us for another %.1f s.", v.pen.point, left))
+	}
+	if x.Close != nil && x.Close.End == "timeout" {
+		v.line(v.pen.point + "The server did not close its side; what it does later is not ours to see.")
+	}
+}

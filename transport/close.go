@@ -1,0 +1,135 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"fetchscope/trace"
+)
+
+// CloseOptions say how a connection is to be ended.
+type CloseOptions struct {
+	// ServerFirst waits a little for the server's FIN, which it has announced.
+	ServerFirst bool
+	// Timeout bounds the whole close; 0 means CloseTimeout.
+	Timeout time.Duration
+}
+
+// CloseTimeout is how long a close is watched by default. A lost FIN is sent again
+// after some 200 ms and a round trip (RFC 6298 with Linux's minimum), its repeat after
+// twice that.
+const CloseTimeout = 2 * time.Second
+
+// serverFirstGrace is how long a FIN that was announced is waited for: it comes right
+// behind the last byte, but for a loss.
+const serverFirstGrace = 300 * time.Millisecond
+
+// maxLingering bounds what is read and dropped after the response.
+const maxLingering = 1 << 20
+
+// Close ends the connection: close_notify under TLS, our FIN, reading to the server's.
+// It watches the states to the last that can be seen and gives the socket back. What
+// it saw is recorded; it cannot fail. ctx ends the waiting early.
+func (c *Conn) Close(ctx context.Context, o CloseOptions) {
+	if o.Timeout == 0 {
+		o.Timeout = CloseTimeout
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, o.Timeout, errCloseTimeout)
+	defer cancel()
+	defer c.Bind(ctx)()
+	c.sock.hurry()
+	d := drain{conn: c, buf: make([]byte, drainBuffer)}
+	if o.ServerFirst {
+		c.awaitServer(ctx, &d)
+	}
+	c.sc.Emit(trace.CloseStarted{})
+	if c.tls != nil && !c.sock.gone() {
+		c.tls.notify()
+	}
+	before := c.sock.segments()
+	c.sock.shutdown()
+	if d.run() {
+		c.sock.settle(ctx)
+	}
+	why := d.why(ctx)
+	c.sock.report(before)
+	c.sock.release(why == endFlooded)
+	c.sc.Emit(trace.CloseEnded{Why: why, Lingering: d.dropped})
+}
+
+// awaitServer reads until the server's FIN, for a little while.
+func (c *Conn) awaitServer(ctx context.Context, d *drain) {
+	ctx, cancel := context.WithTimeout(ctx, serverFirstGrace)
+	defer cancel()
+	defer c.sock.guard(ctx)()
+	d.run()
+}
+
+// errCloseTimeout is the cause of a close that was watched long enough.
+var errCloseTimeout = errors.New("the close took too long")
+
+// How a close can end.
+const (
+	endComplete     = "complete"
+	endTimeout      = "timeout"
+	endInterrupted  = "interrupted"
+	endFlooded      = "flooded"
+	endUnobservable = "unobservable"
+)
+
+const drainBuffer = 16 << 10
+
+// A drain reads what comes after the response, to the end of the stream, and drops it.
+type drain struct {
+	conn    *Conn
+	buf     []byte
+	dropped int64
+	ended   bool
+}
+
+// run reads to the end; false where it was cut short.
+func (d *drain) run() bool {
+	for d.dropped <= maxLingering && !d.ended {
+		n, err := d.read()
+		d.dropped += int64(n)
+		if err != nil {
+			d.ended = d.conn.sock.gone()
+			return d.ended
+		}
+	}
+	return d.ended
+}
+
+// read reads through TLS until its close_notify, then below it.
+func (d *drain) read() (int, error) {
+	c := d.conn
+	if c.tls == nil || c.tls.notified || c.tls.broken {
+		n, err := c.sock.Read(d.buf)
+		if c.tls != nil {
+			n = 0 // not of the response: the server had ended it
+		}
+		return n, err
+	}
+	n, err := c.tls.Read(d.buf)
+	if err != nil && !c.sock.gone() && !errors.Is(err, os.ErrDeadlineExceeded) {
+		// close_notify, or records that make no sense: go on to the FIN.
+		c.tls.broken = err != io.EOF
+		err = nil
+	}
+	return n, err
+}
+
+func (d *drain) why(ctx context.Context) string {
+	switch {
+	case d.dropped > maxLingering:
+		return endFlooded
+	case d.ended && ctx.Err() == nil:
+		return d.conn.sock.observed()
+	case context.Cause(ctx) == errCloseTimeout:
+		return endTimeout
+	}
+	return endInterrupted
+}

@@ -1,0 +1,95 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/netip"
+	"os"
+
+	"fetchscope/trace"
+)
+
+// A layer of a connection: it reads and writes through the one below, and knows when
+// what it last read could be read.
+type layer interface {
+	io.ReadWriter
+	Arrived() trace.Moment
+}
+
+// A Conn is a connection as the steps above see it. One goroutine may read while
+// another writes.
+type Conn struct {
+	sock *socket
+	sc   *trace.Scope
+	top  layer
+	tls  *secured // nil without TLS
+
+	ctx context.Context // of Bind: it tells why a call was cut short
+}
+
+// Bind makes the end of ctx end every waiting read and write, with its cause as their
+// error. The returned function ends that.
+func (c *Conn) Bind(ctx context.Context) (release func()) {
+	off := c.sock.guard(ctx)
+	c.ctx = ctx
+	return off
+}
+
+// Read reads what has come. It returns io.EOF at the end of the stream and
+// io.ErrUnexpectedEOF where TLS was not ended by a close_notify, which cannot be told
+// from truncation (RFC 8446, section 6.1). Other errors are *Errors.
+func (c *Conn) Read(p []byte) (int, error) {
+	n, err := c.top.Read(p)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		err = c.failed("read", err)
+	}
+	return n, err
+}
+
+// Write hands all of p to the kernel. Its error is an *Error.
+func (c *Conn) Write(p []byte) (int, error) {
+	n, err := c.top.Write(p)
+	if err != nil {
+		err = c.failed("write", err)
+	}
+	return n, err
+}
+
+func (c *Conn) failed(op string, err error) error {
+	var known *Error
+	if errors.As(err, &known) {
+		return err
+	}
+	code := codeOf(err, CodeBroken)
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.ctx != nil && c.ctx.Err() != nil {
+		err = context.Cause(c.ctx)
+		code = CodeTimeout
+		if errors.Is(err, context.Canceled) {
+			code = CodeInterrupted
+		}
+	}
+	return &Error{Op: op, Addr: c.sock.remote.String(), Code: code, Err: short(err)}
+}
+
+// Arrived is the moment from which what the last Read returned could be read: under
+// TLS the one at which the record that holds it was complete.
+func (c *Conn) Arrived() trace.Moment { return c.top.Arrived() }
+
+// Sent counts the bytes written on the wire so far, those of TLS included.
+func (c *Conn) Sent() int64 { return c.sock.Sent() }
+
+// Bulk says that a large body is coming in, so that nothing competes with it.
+func (c *Conn) Bulk(on bool) { c.sock.bulk(on) }
+
+// Scope is the scope of the connection.
+func (c *Conn) Scope() *trace.Scope { return c.sc }
+
+// Local is our end.
+func (c *Conn) Local() netip.AddrPort { return c.sock.local }
+
+// Remote is the peer's end: the proxy's, where there is one.
+func (c *Conn) Remote() netip.AddrPort { return c.sock.remote }
+
+// StopWriting makes a write that waits for the peer return; resume lets writes go on.
+func (c *Conn) StopWriting() (resume func()) { return c.sock.stopWriting() }

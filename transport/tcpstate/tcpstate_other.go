@@ -1,0 +1,7 @@
+//go:build !linux
+
+package tcpstate
+
+// NotObservable says why no states are told on this system: the calls that name them
+// (TCP_CONNECTION_INFO, SIO_TCP_INFO, pcblist) are not used yet.
+const NotObservable = "TCP states are observed on Linux only"

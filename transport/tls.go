@@ -1,0 +1,119 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+
+	"fetchscope/trace"
+)
+
+// A TLSConfig says how a connection is to be secured.
+type TLSConfig struct {
+	// ServerName is the name or address that the certificate must be for (RFC 9525).
+	ServerName string
+	// ALPN lists the protocols offered, best first (RFC 7301).
+	ALPN []string
+	// Roots finds the trusted roots.
+	Roots *Roots
+	// Insecure goes on where the certificate is not trusted; why it is not is
+	// recorded all the same.
+	Insecure bool
+}
+
+// A secured is the TLS layer of a connection.
+type secured struct {
+	conn     *tls.Conn
+	wire     *wire
+	sc       *trace.Scope
+	notified bool // the peer's close_notify came
+	broken   bool // what comes is no TLS any more
+}
+
+// StartTLS does the handshake. Its error is an *Error.
+func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
+	defer c.Bind(ctx)()
+	w := newWire(c.sock, func() {
+		c.sc.Emit(trace.TLSStarted{ServerName: cfg.ServerName, Offset: c.sock.Sent()})
+	})
+	v := &verifier{cfg: cfg, sc: c.sc}
+	conn := tls.Client(w, &tls.Config{
+		ServerName: serverName(cfg.ServerName),
+		NextProtos: cfg.ALPN,
+		// verify does what this leaves out, and tells the reason.
+		InsecureSkipVerify: true,
+		VerifyConnection:   v.verify,
+	})
+	if err := conn.Handshake(); err != nil {
+		return c.handshakeFailed(err, v)
+	}
+	w.handshaking = false
+	c.tls = &secured{conn: conn, wire: w, sc: c.sc}
+	c.top = c.tls
+	c.sc.EmitAt(w.last, c.tls.ended())
+	return nil
+}
+
+func (t *secured) ended() trace.TLSEnded {
+	s := t.conn.ConnectionState()
+	e := trace.TLSEnded{
+		Version: tls.VersionName(s.Version), Cipher: tls.CipherSuiteName(s.CipherSuite),
+		ALPN: s.NegotiatedProtocol, Resumed: s.DidResume, HelloRetry: s.HelloRetryRequest,
+		Offset: t.wire.sock.Sent(), OursLast: t.wire.lastOurs,
+	}
+	if s.CurveID != 0 {
+		e.Group = s.CurveID.String()
+	}
+	return e
+}
+
+func (c *Conn) handshakeFailed(err error, v *verifier) error {
+	if v.failure != nil {
+		return v.failure
+	}
+	err = c.failed("TLS handshake with", err)
+	var e *Error
+	errors.As(err, &e)
+	var alert tls.AlertError
+	var header tls.RecordHeaderError
+	switch {
+	case e.Code != CodeBroken:
+	case errors.As(e.Err, &alert):
+		e.Code = CodeTLSAlert
+	case errors.As(e.Err, &header):
+		e.Code = CodeNotTLS
+	case errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF):
+		e.Code, e.Err = CodeTLSCut, errors.New("the server closed the connection")
+	default:
+		e.Code = CodeTLS
+	}
+	return e
+}
+
+// Read reads what the records hold.
+func (t *secured) Read(p []byte) (int, error) {
+	n, err := t.conn.Read(p)
+	if err == io.EOF && !t.wire.sock.eof {
+		if !t.notified {
+			t.notified = true
+			t.sc.EmitAt(t.wire.arrived, trace.CloseNotified{Side: trace.Server})
+		}
+	} else if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// Write puts p into records.
+func (t *secured) Write(p []byte) (int, error) { return t.conn.Write(p) }
+
+// Arrived is the moment at which the record read last was complete.
+func (t *secured) Arrived() trace.Moment { return t.wire.arrived }
+
+// notify sends our close_notify (RFC 8446, section 6.1).
+func (t *secured) notify() {
+	if t.conn.CloseWrite() == nil {
+		t.sc.Emit(trace.CloseNotified{Side: trace.Client})
+	}
+}

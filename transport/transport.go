@@ -1,0 +1,117 @@
+// Package transport opens connections, secures them and closes them, and sees what
+// the kernel does meanwhile: steps 2 and 6.
+//
+// Input are addresses in the order in which they are to be tried. [Dial] turns them
+// into a [Conn], a stack of layers that reads and writes as one: the socket, a tunnel
+// through a proxy, TLS. [Conn.Close] ends it with TCP's four-way close and watches
+// that to the last state that can be seen. Facts go to a trace.Scope: every address
+// tried, the states of the connection, the kernel's stamps of bytes that left and
+// came, the TLS handshake and what was made of the server's certificates.
+//
+// On Linux sockets are made by system call, so that stamps are on before the first
+// packet and the clock is read right round connect() and shutdown(). Elsewhere the net
+// package makes them and the package says what is not observable.
+//
+// It implements the client's side of RFC 9293 as far as a program can, RFC 8446 by
+// crypto/tls, and RFC 9525 and RFC 5280 by crypto/x509. Racing several addresses
+// (RFC 8305) is left out: they are tried in turn.
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+
+	"fetchscope/trace"
+)
+
+// The codes of the package's errors; their values never change.
+const (
+	CodeRefused      trace.Code = "connection_refused"
+	CodeUnreachable  trace.Code = "network_unreachable"
+	CodeHostDown     trace.Code = "host_unreachable"
+	CodeDenied       trace.Code = "permission_denied"
+	CodeTimeout      trace.Code = "timeout"
+	CodeInterrupted  trace.Code = "interrupted"
+	CodeReset        trace.Code = "connection_reset"
+	CodeBroken       trace.Code = "connection_broken"
+	CodeNoAddress    trace.Code = "no_usable_address"
+	CodeOther        trace.Code = "connect_failed"
+	CodeTLS          trace.Code = "tls_handshake_failed"
+	CodeTLSAlert     trace.Code = "tls_alert"
+	CodeTLSProtocol  trace.Code = "tls_version_unsupported"
+	CodeNotTLS       trace.Code = "not_tls"
+	CodeTLSCut       trace.Code = "tls_connection_closed"
+	CodeCAFile       trace.Code = "ca_file_unusable"
+	CodeExpired      trace.Code = "certificate_expired"
+	CodeNotYetValid  trace.Code = "certificate_not_yet_valid"
+	CodeWrongName    trace.Code = "certificate_name_mismatch"
+	CodeUnknownCA    trace.Code = "certificate_unknown_authority"
+	CodeSelfSigned   trace.Code = "certificate_self_signed"
+	CodeNotACA       trace.Code = "certificate_not_a_ca"
+	CodeConstraint   trace.Code = "certificate_name_constraint"
+	CodePathLength   trace.Code = "certificate_path_too_long"
+	CodeUsage        trace.Code = "certificate_wrong_usage"
+	CodeUnknownCrit  trace.Code = "certificate_unknown_critical_extension"
+	CodeCertificate  trace.Code = "certificate_not_trusted"
+	CodeCertUnusable trace.Code = "certificate_malformed"
+)
+
+// An Error is a failure to open, secure or use a connection.
+type Error struct {
+	// Op is what was being done: connect, handshake, read, write.
+	Op   string
+	Addr string
+	Code trace.Code
+	Err  error
+}
+
+func (e *Error) Error() string {
+	if e.Addr == "" {
+		return fmt.Sprintf("%s: %v", e.Op, e.Err)
+	}
+	return fmt.Sprintf("%s %s: %v", e.Op, e.Addr, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// errnoCodes are the causes that the kernel names.
+var errnoCodes = map[syscall.Errno]trace.Code{
+	syscall.ECONNREFUSED: CodeRefused,
+	syscall.ENETUNREACH:  CodeUnreachable,
+	syscall.EHOSTUNREACH: CodeHostDown,
+	syscall.EACCES:       CodeDenied,
+	syscall.EPERM:        CodeDenied,
+	syscall.ETIMEDOUT:    CodeTimeout,
+	syscall.ECONNRESET:   CodeReset,
+	syscall.EPIPE:        CodeReset,
+}
+
+// codeOf finds the code of an operating system's error; other is for the rest.
+func codeOf(err error, other trace.Code) trace.Code {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		if code, ok := errnoCodes[errno]; ok {
+			return code
+		}
+	}
+	return other
+}
+
+// cause replaces the error of an interrupted call by the reason of the interruption.
+func cause(ctx context.Context, err error) error {
+	if ctx.Err() != nil && (errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// unmapped writes an IPv4-mapped address as the IPv4 address it is.
+func unmapped(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}
