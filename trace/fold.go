@@ -19,7 +19,7 @@ type FoldOptions struct {
 // gives the same document for any order in which concurrent records arrived.
 func Fold(records []Record, o FoldOptions) *Document {
 	d := &Document{
-		Schema: SchemaTrace, URL: redactURL(o.URL, o.Secrets), Findings: []Finding{}, Exchanges: []Exchange{},
+		Schema: SchemaTrace, URL: cut(redactURL(o.URL, o.Secrets)), Findings: []Finding{}, Exchanges: []Exchange{},
 		Started: o.Started.UTC().Format(time.RFC3339Nano), StartedUnix: o.Started.UnixNano(),
 	}
 	for _, group := range byExchange(records) {

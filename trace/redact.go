@@ -1,8 +1,10 @@
 package trace
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // redacted stands for a value that is not shown.
@@ -17,15 +19,17 @@ func Publish(e Event, secrets bool) Event {
 	switch e := e.(type) {
 	case ExchangeStarted:
 		e.URL = redactURL(e.URL, secrets)
+		e.URL = cut(e.URL)
 		return e
 	case RequestStarted:
+		e.Target = cut(Text(e.Target))
 		e.Headers = publishFields(e.Headers, secrets)
 		return e
 	case InterimReceived:
-		e.Reason, e.Headers = Text(e.Reason), publishFields(e.Headers, secrets)
+		e.Reason, e.Headers = cut(Text(e.Reason)), publishFields(e.Headers, secrets)
 		return e
 	case HeadReceived:
-		e.Reason, e.Headers = Text(e.Reason), publishFields(e.Headers, secrets)
+		e.Reason, e.Headers = cut(Text(e.Reason)), publishFields(e.Headers, secrets)
 		return e
 	case ResponseEnded:
 		e.Trailers = publishFields(e.Trailers, secrets)
@@ -40,10 +44,26 @@ func Publish(e Event, secrets bool) Event {
 	return e
 }
 
+// maxText is how much of a value a document keeps: a chain of redirects can bring
+// hundreds of kilobytes that say nothing more.
+const maxText = 4096
+
+// cut shortens a value that is longer, and says by how much.
+func cut(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	end := maxText
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return fmt.Sprintf("%s… (%d bytes)", s[:end], len(s))
+}
+
 func publishFields(fields []Field, secrets bool) []Field {
 	out := make([]Field, len(fields))
 	for i, f := range fields {
-		out[i] = Field{Text(f[0]), Text(redactURL(f[1], secrets))}
+		out[i] = Field{cut(Text(f[0])), cut(Text(redactURL(f[1], secrets)))}
 		if !secrets && slices.ContainsFunc(secretFields, func(s string) bool { return strings.EqualFold(s, f[0]) }) {
 			out[i][1] = redacted
 		}

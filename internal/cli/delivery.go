@@ -64,7 +64,7 @@ func (d *delivery) Head(raw []byte) error {
 	if s.dumpHeader != "" {
 		w, err := d.dumpFile()
 		if err == nil {
-			_, err = w.Write(raw)
+			_, err = w.Write(d.shown(raw, s.dumpHeader == "-"))
 		}
 		if err != nil {
 			return err
@@ -77,8 +77,16 @@ func (d *delivery) Head(raw []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(raw)
+	_, err = w.Write(d.shown(raw, d.to.file == ""))
 	return errors.Join(err, flush(w))
+}
+
+// shown is a head as it is written: to a file as it came.
+func (d *delivery) shown(raw []byte, stdout bool) []byte {
+	if stdout {
+		return term.SafeHead(raw)
+	}
+	return raw
 }
 
 func (d *delivery) dumpFile() (io.Writer, error) {

@@ -85,7 +85,7 @@ func mayImport(dir, path string) bool {
 
 // A step has no clock of its own: times come from the recorder. Deadlines are contexts.
 func TestStepsReadNoClock(t *testing.T) {
-	for _, dir := range []string{"transport", "httpclient", "render", "trace"} {
+	for _, dir := range []string{"resolver", "transport", "httpclient", "render", "trace"} {
 		walkSources(t, dir, func(path, source string) {
 			if path == "trace/recorder.go" {
 				return

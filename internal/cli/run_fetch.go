@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"fetchscope/internal/fetch"
@@ -71,18 +72,24 @@ func (p *program) parseURL(word string) (*weburl.URL, error) {
 		}
 		return base.Parse(word)
 	}
-	u, err := weburl.Parse(word)
-	if !strings.Contains(word, "://") && (err != nil || !hasScheme(word)) {
+	if scheme, rest, ok := strings.Cut(word, ":"); ok && !strings.HasPrefix(rest, "//") && !knownScheme(scheme) && port(rest) {
+		return weburl.Parse("http://" + word)
+	} else if !ok {
 		return weburl.Parse("http://" + word)
 	}
-	return u, err
+	return weburl.Parse(word)
 }
 
-// hasScheme says whether a word without :// begins with a scheme all the same:
-// "mailto:x" does, "host:8080/path" does not.
-func hasScheme(word string) bool {
-	_, rest, ok := strings.Cut(strings.TrimSpace(word), ":")
-	return ok && (rest == "" || rest[0] < '0' || rest[0] > '9')
+// knownScheme says whether a word before a colon is a scheme rather than a host.
+func knownScheme(s string) bool {
+	return slices.Contains([]string{"http", "https", "ftp", "file", "ws", "wss"}, strings.ToLower(strings.TrimSpace(s)))
+}
+
+// port says whether what follows a colon is a port, or the rest of a host's name or
+// address, rather than what follows a scheme.
+func port(rest string) bool {
+	digits := strings.TrimLeft(rest, "0123456789")
+	return len(digits) < len(rest) && (digits == "" || strings.ContainsRune("/?#", rune(digits[0])))
 }
 
 func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i int, several bool) error {

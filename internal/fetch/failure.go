@@ -95,18 +95,20 @@ func stopped(code trace.Code) bool {
 	return false
 }
 
-// codeOf finds the innermost code.
+// codeOf finds the first code in a chain of errors.
 func codeOf(err error) trace.Code {
 	var name *resolver.Error
 	var conn *transport.Error
 	var http *httpclient.Error
 	switch {
+	case errors.As(err, &http) && http.Code != "":
+		return http.Code
+	case http != nil:
+		return codeOf(http.Err)
 	case errors.As(err, &conn):
 		return conn.Code
 	case errors.As(err, &name):
 		return name.Code
-	case errors.As(err, &http) && http.Code != "":
-		return http.Code
 	}
 	return CodeInternal
 }

@@ -102,3 +102,21 @@ func (w *Writer) Flush() error {
 	_, err := io.WriteString(w.W, "\uFFFD")
 	return err
 }
+
+// SafeHead returns the head of a message with its line ends, tabs and text, and with
+// control characters replaced by "?": a head is shown as it came, but it is not a
+// body that somebody asked for byte by byte.
+func SafeHead(head []byte) []byte {
+	out := make([]byte, 0, len(head))
+	for len(head) > 0 {
+		r, n := utf8.DecodeRune(head)
+		switch {
+		case r == utf8.RuneError && n == 1 && head[0] < 0xa0, r != '\r' && r != '\n' && r != '\t' && dangerous(r):
+			out = append(out, '?')
+		default:
+			out = append(out, head[:n]...)
+		}
+		head = head[n:]
+	}
+	return out
+}

@@ -83,9 +83,9 @@ type unit struct {
 	decimals int
 }
 
-// unitFor chooses the unit by the whole, and the decimals by the longest phase, which
-// gets three significant digits or more.
-func unitFor(whole, longest trace.Time) unit {
+// unitFor chooses the unit by the whole, and the decimals so that the longest phase
+// gets three significant digits and the shortest one, three decimals at the most.
+func unitFor(whole, longest, shortest trace.Time) unit {
 	u := unit{size: 1e6, name: "ms"}
 	switch {
 	case whole < 1e6:
@@ -93,16 +93,24 @@ func unitFor(whole, longest trace.Time) unit {
 	case whole >= 10e9:
 		u = unit{size: 1e9, name: "s"}
 	}
-	switch n := float64(longest) / u.size; {
-	case n >= 10:
-		u.decimals = 1
-	case n >= 1:
-		u.decimals = 2
-	default:
-		u.decimals = 3
+	for _, enough := range []struct {
+		time  trace.Time
+		least float64
+	}{{longest, 10}, {shortest, 0.1}} {
+		for n := u.decimals; n <= maxDecimals; n++ {
+			u.decimals = n
+			if float64(enough.time)/u.size*pow10[n] >= enough.least*pow10[1] {
+				break
+			}
+		}
 	}
 	return u
 }
+
+// maxDecimals of a microsecond would be below what is measured.
+const maxDecimals = 3
+
+var pow10 = [...]float64{1, 10, 100, 1000}
 
 func (u unit) number(t trace.Time) string {
 	return fmt.Sprintf("%.*f", u.decimals, float64(t)/u.size)

@@ -73,7 +73,7 @@ func (v *view) happened(x *trace.Exchange, p *trace.PhaseTime) string {
 	case trace.Wait:
 		return v.waited(x.Response)
 	case trace.Receive:
-		return v.received(x.Response)
+		return v.received(x.Response, *p.Duration == 0)
 	case trace.Render:
 		return rendered(x.Render)
 	}
@@ -175,13 +175,16 @@ func (v *view) waited(r *trace.ResponseInfo) string {
 	return out
 }
 
-func (v *view) received(r *trace.ResponseInfo) string {
+func (v *view) received(r *trace.ResponseInfo, atOnce bool) string {
 	if r == nil {
 		return ""
 	}
 	out := v.pen.bytes(r.BodyBytes)
 	if r.DecodedBytes != nil {
 		out += " " + v.pen.text(strings.Join(r.Codings, "+")) + v.pen.arrow + v.pen.bytes(*r.DecodedBytes)
+	}
+	if atOnce && r.BodyBytes > 0 {
+		out += ", all at once"
 	}
 	if r.Framing == "chunked" {
 		out += ", chunked"

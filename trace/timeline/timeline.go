@@ -57,16 +57,19 @@ type view struct {
 
 // axis finds how long the axis is, and the unit in which all times are written.
 func (v *view) axis() {
-	var longest trace.Time
+	var longest, shortest trace.Time
 	for i := range v.doc.Exchanges {
 		for _, p := range v.doc.Exchanges[i].Phases {
 			if end, ok := p.End(); ok {
 				v.end = max(v.end, end)
 				longest = max(longest, *p.Duration)
+				if shortest == 0 || *p.Duration > 0 && *p.Duration < shortest {
+					shortest = *p.Duration
+				}
 			}
 		}
 	}
-	v.unit = unitFor(v.end, longest)
+	v.unit = unitFor(v.end, longest, shortest)
 }
 
 // line writes a line, cut to the width.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"fetchscope/internal/term"
 	"fetchscope/trace"
 )
 
@@ -40,10 +41,14 @@ func (v *view) total(*trace.Exchange) {
 		return
 	}
 	percent := func(t trace.Time) int { return int(float64(t)*100/float64(s.all) + 0.5) }
-	text := fmt.Sprintf("%s network %s (%d %%)  %s work %s (%d %%: server %s)",
+	text := fmt.Sprintf("%s network %s (%d %%)  %s work %s (%d %%",
 		v.pen.network, v.unit.withName(s.network, v.pen), percent(s.network),
-		v.pen.work, v.unit.withName(s.all-s.network, v.pen), 100-percent(s.network), v.unit.number(s.server))
-	v.drawRow("   total", v.end, "", text, false)
+		v.pen.work, v.unit.withName(s.all-s.network, v.pen), 100-percent(s.network))
+	more := ": server " + v.unit.number(s.server) + ")"
+	if barAt+1+term.Width(text+more) > v.o.Columns {
+		more = ")"
+	}
+	v.drawRow("   total", v.end, "", text+more, false)
 }
 
 // verdict says where the time went, and what stays behind.
