@@ -95,7 +95,7 @@ func handshakeLeft(f *exchangeFold) (Record, bool) {
 
 // closeBegun is the first state of the client's that belongs to the close.
 func closeBegun(f *exchangeFold) (Record, bool) {
-	if f.x.Connection == nil {
+	if _, opened := clientState(Established)(f); !opened {
 		return Record{}, false
 	}
 	for _, s := range f.x.Connection.States {
@@ -113,7 +113,7 @@ func closeBegun(f *exchangeFold) (Record, bool) {
 // closeOver is the last state of the client's that was seen. The end of TIME_WAIT lies
 // beyond what is watched.
 func closeOver(f *exchangeFold) (Record, bool) {
-	if f.x.Connection == nil {
+	if _, opened := clientState(Established)(f); !opened {
 		return Record{}, false
 	}
 	var out Record

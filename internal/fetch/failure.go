@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"fetchscope/httpclient"
 	"fetchscope/resolver"
@@ -81,10 +82,25 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 		out.Code = CodeProxyName
 	}
 	if out.Hint == "" {
-		out.Hint = f.hint(out.Code)
+		out.Hint = hints[out.Code]
+	}
+	if distrust := (*transport.Error)(nil); errors.As(out.Err, &distrust) && strings.HasPrefix(string(out.Code), "certificate_") {
+		out.Err = &distrusted{reason: transport.Reason(out.Code), err: out.Err}
 	}
 	return out
 }
+
+// A distrusted says in words why a certificate is not trusted; the chain beside it has
+// the names and dates.
+type distrusted struct {
+	reason string
+	err    error
+}
+
+func (d *distrusted) Error() string { return d.reason }
+
+// Unwrap returns the cause.
+func (d *distrusted) Unwrap() error { return d.err }
 
 // stopped says whether a code is one of being stopped from outside.
 func stopped(code trace.Code) bool {

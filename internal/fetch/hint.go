@@ -7,11 +7,9 @@ import (
 	"fetchscope/transport"
 )
 
-// hint is the next thing to try for a failure, "" where there is none that helps.
-func (f *Fetcher) hint(code trace.Code) string { return hints[code] }
-
 const untrusted = "-k fetches regardless of trust; --cacert FILE trusts another authority"
 
+// hints are the next things to try, for the failures where one helps.
 var hints = map[trace.Code]string{
 	resolver.NameNotFound:  "check the spelling; `fetchscope resolve NAME` shows what the servers say",
 	resolver.NoAddress:     "the name has no address of the kind asked for: without -4 or -6 both are tried",

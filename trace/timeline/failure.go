@@ -23,13 +23,16 @@ func (v *view) failure() {
 	v.reason()
 	v.ends(x)
 	v.hops()
-	unreached := []*trace.PhaseTime{}
+	var unreached []*trace.PhaseTime
 	for i := range x.Phases {
 		p := &x.Phases[i]
-		if p.Status == trace.NotReached && p.Duration == nil {
+		pending := len(unreached) > 0 && p.Status == trace.Skipped
+		if p.Duration == nil && (p.Status == trace.NotReached || pending) {
 			unreached = append(unreached, p)
 			continue
 		}
+		v.notReached(unreached)
+		unreached = nil
 		v.row(x, p, i > 0 && x.Phases[i-1].Step == p.Step && x.Phases[i-1].Status != trace.NotReached)
 	}
 	v.notReached(unreached)
@@ -47,7 +50,7 @@ func (v *view) reason() {
 		where = fmt.Sprintf("FAILED in step %d, phase %s", step, e.Phase)
 	}
 	head := fmt.Sprintf("%s (exit %d): ", where, v.doc.ExitCode)
-	lines := wrap(head+v.pen.text(e.Message), v.o.Columns-1)
+	lines := wrap(head+v.pen.text(e.Message), v.o.Columns-2)
 	v.line(v.pen.paint(vermillion, lines[0]))
 	for _, l := range lines[1:] {
 		v.line("  " + v.pen.paint(vermillion, l))
@@ -88,21 +91,39 @@ func (v *view) chain(x *trace.Exchange) {
 	}
 	now := time.Unix(0, v.doc.StartedUnix)
 	for _, c := range x.TLS.Chain {
-		mark := ""
-		if c.Blamed {
-			mark = v.pen.paint(vermillion, " <- this one")
-		}
-		role := c.Role
-		if role == "intermediate" {
-			role = "inter"
-		}
-		name := term.Cut(v.pen.text(c.Subject), v.o.Columns-52, v.pen.ellipsis)
-		v.line(fmt.Sprintf("     %-6s %s  ends %s (%s)%s", role, term.Pad(name, min(v.o.Columns-52, 28)), c.NotAfter.Format(time.DateOnly), days(now, c.NotAfter), mark))
+		v.certificate(&c, now)
 	}
 	if len(x.TLS.Chain) > 0 && x.TLS.Why == "certificate_name_mismatch" {
 		v.line(term.Cut("     names  "+v.pen.text(strings.Join(x.TLS.Chain[0].Names, ", ")), v.o.Columns, v.pen.ellipsis))
 	}
 }
+
+// certificate is a line on one certificate of the chain.
+func (v *view) certificate(c *trace.Certificate, now time.Time) {
+	role := c.Role
+	if role == "intermediate" {
+		role = "inter"
+	}
+	head := fmt.Sprintf("     %-6s ", role)
+	tail := fmt.Sprintf("  ends %s (%s)", c.NotAfter.Format(time.DateOnly), days(now, c.NotAfter))
+	mark := ""
+	if c.Blamed {
+		mark = v.pen.from + "this one"
+	}
+	room := v.o.Columns - len(head) - len(tail) - term.Width(mark)
+	name := v.pen.text(c.Subject)
+	if room < minName {
+		v.line(head + term.Cut(name, v.o.Columns-len(head), v.pen.ellipsis))
+		head, name, room = head[:5], "", 0
+	}
+	v.line(head + term.Pad(term.Cut(name, room, v.pen.ellipsis), min(room, maxName)) + tail + v.pen.paint(vermillion, mark))
+}
+
+// A certificate's name gets this much room, where it shares its line.
+const (
+	minName = 20
+	maxName = 28
+)
 
 func days(now, then time.Time) string {
 	n := int(then.Sub(now).Hours() / 24)

@@ -22,7 +22,7 @@ type pen struct {
 	utf8  bool
 
 	work, network, failed, rule string
-	arrow, to, hop, point       string
+	arrow, to, from, hop, point string
 	ellipsis, micro             string
 }
 
@@ -30,12 +30,12 @@ func newPen(o Options) pen {
 	p := pen{color: o.Color, utf8: o.UTF8}
 	if o.UTF8 {
 		p.work, p.network, p.failed, p.rule = "█", "░", "x", "─"
-		p.arrow, p.to, p.hop, p.point = " → ", "→", "↪", " → "
+		p.arrow, p.to, p.from, p.hop, p.point = " → ", "→", "  ← ", "↪", " → "
 		p.ellipsis, p.micro = "…", "µs"
 		return p
 	}
 	p.work, p.network, p.failed, p.rule = "#", ".", "x", "-"
-	p.arrow, p.to, p.hop, p.point = " -> ", "->", ">", " => "
+	p.arrow, p.to, p.from, p.hop, p.point = " -> ", "->", "  <- ", ">", " => "
 	p.ellipsis, p.micro = "...", "us"
 	return p
 }

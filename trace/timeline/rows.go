@@ -61,6 +61,9 @@ func (v *view) longest(x *trace.Exchange) trace.Phase {
 
 // happened says in a few words what a phase brought.
 func (v *view) happened(x *trace.Exchange, p *trace.PhaseTime) string {
+	if e := v.doc.Error; e != nil && p.Status == trace.FailedHere {
+		return strings.ReplaceAll(string(e.Code), "_", " ")
+	}
 	switch p.Name {
 	case trace.Resolve:
 		return v.resolved(x.Resolve)
@@ -125,7 +128,10 @@ func (v *view) state(s trace.StateTime) string {
 
 func (v *view) secured(x *trace.Exchange, p *trace.PhaseTime) string {
 	t := x.TLS
-	if t == nil || t.Version == "" {
+	switch {
+	case t == nil:
+		return ""
+	case t.Version == "":
 		return ""
 	}
 	out := t.Version + ", full"
@@ -213,7 +219,7 @@ func (v *view) closed(x *trace.Exchange) string {
 	}[c.Initiator]
 	switch {
 	case c.Reset != "":
-		return v.pen.paint(vermillion, "reset by the "+string(c.Reset))
+		return "reset by the " + string(c.Reset)
 	case c.End == "timeout":
 		return "server keeps its side open"
 	case c.End == "interrupted":
@@ -234,6 +240,9 @@ func (v *view) states(x *trace.Exchange) {
 	indent := strings.Repeat(" ", nameAt+2)
 	if client == "" {
 		return
+	}
+	if term.Width(indent+"client "+client) > v.o.Columns {
+		indent = ""
 	}
 	if server == "" {
 		v.line(indent + "client " + client)

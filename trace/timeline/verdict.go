@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"fetchscope/internal/term"
@@ -58,15 +59,27 @@ func (v *view) verdict(x *trace.Exchange) {
 	switch {
 	case c != nil && c.Opened != nil && c.Opened.RTT != nil && *c.Opened.RTT >= minTrip && 2*s.network > s.all:
 		rtt := trace.Time(*c.Opened.RTT)
-		v.line(fmt.Sprintf("%sMost of the time is distance: %.1f round trips of %s.", v.pen.point, float64(s.network)/float64(rtt), v.unit.withName(rtt, v.pen)))
+		v.point(fmt.Sprintf("Most of the time is distance: %.1f round trips of %s.", float64(s.network)/float64(rtt), v.unit.withName(rtt, v.pen)))
 	case 2*s.server > s.all:
-		v.line(fmt.Sprintf("%sMost of the time is the server's: %s of waiting.", v.pen.point, v.unit.withName(s.server, v.pen)))
+		v.point(fmt.Sprintf("Most of the time is the server's: %s of waiting.", v.unit.withName(s.server, v.pen)))
 	}
 	if x.Close != nil && x.Close.TimeWaitLeft != nil {
 		left := time.Duration(*x.Close.TimeWaitLeft).Seconds()
-		v.line(fmt.Sprintf("%sTIME_WAIT is with us for another %.1f s.", v.pen.point, left))
+		v.point(fmt.Sprintf("TIME_WAIT is with us for another %.1f s.", left))
 	}
 	if x.Close != nil && x.Close.End == "timeout" {
-		v.line(v.pen.point + "The server did not close its side; what it does later is not ours to see.")
+		v.point("The server did not close its side; what it does later is not ours to see.")
+	}
+}
+
+// point writes a sentence below the table.
+func (v *view) point(text string) {
+	indent := strings.Repeat(" ", term.Width(v.pen.point))
+	for i, l := range wrap(text, v.o.Columns-len(indent)) {
+		if i == 0 {
+			v.line(v.pen.point + l)
+		} else {
+			v.line(indent + l)
+		}
 	}
 }

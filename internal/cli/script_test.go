@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fetchscope/internal/demo"
+	"fetchscope/trace"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"fetchscope": func() {
+			os.Exit(Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		},
+	})
+}
+
+// The scripts run the command as a person would, against the embedded internet.
+func TestScripts(t *testing.T) {
+	internet, err := demo.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { internet.Close() })
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars,
+				"RESOLVER="+internet.Resolver.String(), "CA="+internet.CAFile,
+				"HTTPS="+strings.TrimSuffix(internet.URL("/"), "/"), "HTTP="+strings.TrimSuffix(internet.PlainURL("/"), "/"),
+				fmt.Sprintf("HTTPSPORT=%d", internet.HTTPS), fmt.Sprintf("HTTPPORT=%d", internet.HTTP),
+				"REFUSED="+refused(t), "LC_ALL=C.UTF-8")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"schema": cmdSchema, "phases": cmdPhases, "states": cmdStates, "field": cmdField,
+		},
+	})
+}
+
+// refused is an address on loopback where nothing listens.
+func refused(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// cmdSchema checks each line, or the whole, of a file against a schema:
+// schema NAME FILE.
+func cmdSchema(ts *testscript.TestScript, neg bool, args []string) {
+	schema := compileSchema(ts, args[0])
+	text := []byte(ts.ReadFile(args[1]))
+	n := 0
+	for d := json.NewDecoder(bytes.NewReader(text)); d.More(); n++ {
+		d.UseNumber()
+		var v any
+		ts.Check(d.Decode(&v))
+		if err := schema.Validate(v); err != nil {
+			ts.Fatalf("%s does not fit %s: %v", args[1], args[0], err)
+		}
+	}
+	if n == 0 {
+		ts.Fatalf("%s holds no document", args[1])
+	}
+}
+
+func compileSchema(ts *testscript.TestScript, name string) *jsonschema.Schema {
+	b, err := os.ReadFile(filepath.Join(schemaDir, name+".schema.json"))
+	ts.Check(err)
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
+	ts.Check(err)
+	c := jsonschema.NewCompiler()
+	ts.Check(c.AddResource(name, v))
+	schema, err := c.Compile(name)
+	ts.Check(err)
+	return schema
+}
+
+// schemaDir is where the schemas are, found before a script changes the folder.
+var schemaDir, _ = filepath.Abs("../../docs")
+
+func document(ts *testscript.TestScript, file string) *trace.Document {
+	d := &trace.Document{}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(file)), d))
+	return d
+}
+
+// cmdPhases compares the phases of the last exchange: phases FILE name=status …; the
+// rest must have the status of the last word.
+func cmdPhases(ts *testscript.TestScript, neg bool, args []string) {
+	x := document(ts, args[0]).Last()
+	want := map[string]string{}
+	rest := args[len(args)-1]
+	for _, a := range args[1 : len(args)-1] {
+		name, status, _ := strings.Cut(a, "=")
+		want[name] = status
+	}
+	for _, p := range x.Phases {
+		status, ok := want[string(p.Name)]
+		if !ok {
+			status = rest
+		}
+		if string(p.Status) != status {
+			ts.Fatalf("phase %s is %s, want %s", p.Name, p.Status, status)
+		}
+		if (p.Status == trace.Done) != (p.Start != nil && p.Duration != nil) && p.Status != trace.FailedHere {
+			ts.Fatalf("phase %s is %s, with start %v and duration %v", p.Name, p.Status, p.Start, p.Duration)
+		}
+	}
+}
+
+// cmdStates compares one side's states of the last exchange: states FILE SIDE STATE …;
+// none that can be observed may be inferred.
+func cmdStates(ts *testscript.TestScript, neg bool, args []string) {
+	x := document(ts, args[0]).Last()
+	var got []string
+	for _, s := range x.Connection.States {
+		if string(s.Side) != args[1] || s.State == trace.Closed && s.Evidence == trace.Inferred {
+			continue
+		}
+		if s.Evidence == trace.Inferred && s.Side == trace.Client && s.State != trace.FinWait2 {
+			ts.Fatalf("%s is inferred", s.State)
+		}
+		got = append(got, string(s.State))
+	}
+	if len(x.Connection.NotObservable) > 0 {
+		ts.Logf("states are not observable here: %s", x.Connection.NotObservable[0].Why)
+		return
+	}
+	if want := strings.Join(args[2:], " "); strings.Join(got, " ") != want {
+		ts.Fatalf("%s states: %v, want %s", args[1], got, want)
+	}
+}
+
+// cmdField compares a value of a document: field FILE path.to.it VALUE.
+func cmdField(ts *testscript.TestScript, neg bool, args []string) {
+	var v any
+	d := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
+	d.UseNumber()
+	ts.Check(d.Decode(&v))
+	for key := range strings.SplitSeq(args[1], ".") {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[key]
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(key, &i); err != nil || i >= len(at) {
+				ts.Fatalf("no element %s of %d", key, len(at))
+			}
+			v = at[i]
+		default:
+			ts.Fatalf("%s: nothing has a %s", args[1], key)
+		}
+	}
+	if got := fmt.Sprint(v); (got == args[2]) == neg {
+		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
+	}
+}
