@@ -86,15 +86,16 @@ type Request struct {
 }
 
 // A Response is what came back. Its body is framed but not decoded, and must be read
-// to its end or given up before the connection is used again.
+// to its end or closed before the connection is.
 type Response struct {
 	// Version is as on the wire, HTTP/1.1.
 	Version string
 	Status  int
 	Reason  string
 	Header  Fields
-	// Body returns io.EOF at the end that the framing says, and an *Error before.
-	Body io.Reader
+	// Body returns io.EOF at the end that the framing says, and an *Error before. Close
+	// gives it up: what is still being sent of the request is stopped and waited for.
+	Body io.ReadCloser
 	// Persistent says, once the body has ended, whether the connection can carry
 	// another request (RFC 9112, section 9.3).
 	Persistent func() bool

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"time"
 
 	"fetchscope/trace"
@@ -32,8 +31,13 @@ const maxLingering = 1 << 20
 
 // Close ends the connection: close_notify under TLS, our FIN, reading to the server's.
 // It watches the states to the last that can be seen and gives the socket back. What
-// it saw is recorded; it cannot fail. ctx ends the waiting early.
+// it saw is recorded; it cannot fail. ctx ends the waiting early. A second call does
+// nothing.
 func (c *Conn) Close(ctx context.Context, o CloseOptions) {
+	if c.closed {
+		return
+	}
+	c.closed = true
 	if o.Timeout == 0 {
 		o.Timeout = CloseTimeout
 	}
@@ -47,15 +51,16 @@ func (c *Conn) Close(ctx context.Context, o CloseOptions) {
 	}
 	c.sc.Emit(trace.CloseStarted{})
 	if c.tls != nil && !c.sock.gone() {
+		// It goes out with the FIN: a server that answers it at once would close first.
+		c.sock.hold()
 		c.tls.notify()
 	}
-	before := c.sock.segments()
 	c.sock.shutdown()
 	if d.run() {
 		c.sock.settle(ctx)
 	}
 	why := d.why(ctx)
-	c.sock.report(before)
+	c.sock.report()
 	c.sock.release(why == endFlooded)
 	c.sc.Emit(trace.CloseEnded{Why: why, Lingering: d.dropped})
 }
@@ -86,45 +91,47 @@ const drainBuffer = 16 << 10
 type drain struct {
 	conn    *Conn
 	buf     []byte
-	dropped int64
+	read    int64 // all that came
+	dropped int64 // what came before the server ended TLS, where there is TLS
 	ended   bool
 }
 
 // run reads to the end; false where it was cut short.
 func (d *drain) run() bool {
-	for d.dropped <= maxLingering && !d.ended {
-		n, err := d.read()
-		d.dropped += int64(n)
-		if err != nil {
-			d.ended = d.conn.sock.gone()
+	for d.read <= maxLingering && !d.ended {
+		if err := d.next(); err != nil {
+			d.ended = !cut(err)
 			return d.ended
 		}
 	}
 	return d.ended
 }
 
-// read reads through TLS until its close_notify, then below it.
-func (d *drain) read() (int, error) {
+// next reads through TLS until its close_notify, then below it.
+func (d *drain) next() error {
 	c := d.conn
 	if c.tls == nil || c.tls.notified || c.tls.broken {
 		n, err := c.sock.Read(d.buf)
-		if c.tls != nil {
-			n = 0 // not of the response: the server had ended it
+		d.read += int64(n)
+		if c.tls == nil {
+			d.dropped += int64(n)
 		}
-		return n, err
+		return err
 	}
 	n, err := c.tls.Read(d.buf)
-	if err != nil && !c.sock.gone() && !errors.Is(err, os.ErrDeadlineExceeded) {
+	d.read += int64(n)
+	d.dropped += int64(n)
+	if err != nil && !c.sock.gone() && !cut(err) {
 		// close_notify, or records that make no sense: go on to the FIN.
 		c.tls.broken = err != io.EOF
 		err = nil
 	}
-	return n, err
+	return err
 }
 
 func (d *drain) why(ctx context.Context) string {
 	switch {
-	case d.dropped > maxLingering:
+	case d.read > maxLingering:
 		return endFlooded
 	case d.ended && ctx.Err() == nil:
 		return d.conn.sock.observed()

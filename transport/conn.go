@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/netip"
-	"os"
 
 	"fetchscope/trace"
 )
@@ -25,16 +24,12 @@ type Conn struct {
 	top  layer
 	tls  *secured // nil without TLS
 
-	ctx context.Context // of Bind: it tells why a call was cut short
+	closed bool
 }
 
 // Bind makes the end of ctx end every waiting read and write, with its cause as their
 // error. The returned function ends that.
-func (c *Conn) Bind(ctx context.Context) (release func()) {
-	off := c.sock.guard(ctx)
-	c.ctx = ctx
-	return off
-}
+func (c *Conn) Bind(ctx context.Context) (release func()) { return c.sock.guard(ctx) }
 
 // Read reads what has come. It returns io.EOF at the end of the stream and
 // io.ErrUnexpectedEOF where TLS was not ended by a close_notify, which cannot be told
@@ -62,12 +57,8 @@ func (c *Conn) failed(op string, err error) error {
 		return err
 	}
 	code := codeOf(err, CodeBroken)
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.ctx != nil && c.ctx.Err() != nil {
-		err = context.Cause(c.ctx)
-		code = CodeTimeout
-		if errors.Is(err, context.Canceled) {
-			code = CodeInterrupted
-		}
+	if ctx := c.sock.overBy(); ctx != nil && cut(err) {
+		code, err = stopped(ctx)
 	}
 	return &Error{Op: op, Addr: c.sock.remote.String(), Code: code, Err: short(err)}
 }

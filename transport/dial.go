@@ -43,7 +43,11 @@ func attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, last boo
 		defer stop()
 	}
 	sc.Emit(trace.AttemptStarted{Address: addr.String()})
-	s, err := connect(ctx, sc, addr)
+	var s *socket
+	err := ctx.Err()
+	if err == nil {
+		s, err = connect(ctx, sc, addr)
+	}
 	if err != nil {
 		e := connectError(ctx, addr, err)
 		sc.Emit(trace.AttemptEnded{Address: addr.String(), Outcome: "failed", Why: e.Code})
@@ -55,13 +59,9 @@ func attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, last boo
 }
 
 func connectError(ctx context.Context, addr netip.AddrPort, err error) *Error {
-	err = cause(ctx, err)
 	code := codeOf(err, CodeOther)
-	if ctx.Err() != nil {
-		code = CodeTimeout
-		if errors.Is(err, context.Canceled) {
-			code = CodeInterrupted
-		}
+	if ctx.Err() != nil && cut(err) {
+		code, err = stopped(ctx)
 	}
 	return &Error{Op: "connect to", Addr: addr.String(), Code: code, Err: short(err)}
 }

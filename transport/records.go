@@ -12,6 +12,13 @@ import (
 // recordHeader is the size of a TLS record's header (RFC 8446, section 5.1).
 const recordHeader = 5
 
+// An alert in clear: a record of two bytes (RFC 8446, sections 5.1 and 6).
+const (
+	recordAlert          = 21
+	alertSize            = recordHeader + 2
+	alertProtocolVersion = 70
+)
+
 // recordBuffer holds a few records of the largest size.
 const recordBuffer = 64 << 10
 
@@ -31,6 +38,7 @@ type wire struct {
 	onFirst     func()
 	lastOurs    bool
 	last        trace.Moment
+	alert       byte // the alert that we sent in clear
 }
 
 func newWire(s *socket, onFirst func()) *wire {
@@ -91,6 +99,9 @@ func (w *wire) Write(p []byte) (int, error) {
 	if w.handshaking && w.onFirst != nil {
 		w.onFirst()
 		w.onFirst = nil
+	}
+	if w.handshaking && len(p) == alertSize && p[0] == recordAlert {
+		w.alert = p[alertSize-1]
 	}
 	n, err := w.sock.Write(p)
 	if w.handshaking {

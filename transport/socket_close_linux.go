@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"time"
 
 	"fetchscope/trace"
 	"fetchscope/transport/tcpstate"
@@ -10,7 +11,10 @@ import (
 )
 
 // bulk keeps the watcher from competing with a large body.
-func (s *socket) bulk(on bool) { s.watcher.Pause(on) }
+func (s *socket) bulk(on bool) {
+	s.bulky.Store(on)
+	s.watcher.Pause(on)
+}
 
 // hurry makes the watcher look as often as a close deserves.
 func (s *socket) hurry() {
@@ -19,34 +23,42 @@ func (s *socket) hurry() {
 }
 
 // gone says that nothing more can come: the peer's FIN or a reset came.
-func (s *socket) gone() bool { return s.eof || s.reset }
+func (s *socket) gone() bool { return s.eof || s.reset.Load() }
 
-// segments counts the segments received so far.
-func (s *socket) segments() uint32 {
-	info, err := tcpstate.Read(s.fd)
-	if err != nil {
-		return 0
-	}
-	return info.Segs_in
-}
+// hold keeps what is written from now on until our FIN, which takes it along
+// (tcp(7), TCP_CORK).
+func (s *socket) hold() { _ = unix.SetsockoptInt(s.fd, unix.IPPROTO_TCP, unix.TCP_CORK, 1) }
 
 // shutdown sends our FIN, with the clock read right before and after the call.
 func (s *socket) shutdown() {
-	s.watcher.Look()
-	s.client.Act(func() (before, after trace.Time, err error) {
+	s.atFIN, _ = tcpstate.Read(s.fd)
+	s.watcher.Act(func() (before, after trace.Time, err error) {
 		before = s.sc.Now()
 		err = unix.Shutdown(s.fd, unix.SHUT_WR)
 		return before, s.sc.Now(), err
-	}, func() (trace.State, trace.Time) {
-		state := tcpstate.StateOf(s.fd)
-		return state, s.sc.Now()
 	})
 }
 
-// settle waits for the last state that can be seen.
+// serverSettles is how long a server on this host is watched when we are done: our last
+// acknowledgement is on its way to it.
+const serverSettles = 5 * time.Millisecond
+
+// settle waits for the last state that can be seen, at both ends.
 func (s *socket) settle(ctx context.Context) {
 	select {
 	case <-s.client.Final():
+	case <-ctx.Done():
+		return
+	}
+	server := s.watcher.ServerFinal()
+	if server == nil {
+		return
+	}
+	limit := time.NewTimer(serverSettles)
+	defer limit.Stop()
+	select {
+	case <-server:
+	case <-limit.C:
 	case <-ctx.Done():
 	}
 }
@@ -54,16 +66,15 @@ func (s *socket) settle(ctx context.Context) {
 // observed says how a close ended that was not cut short.
 func (s *socket) observed() string { return endComplete }
 
-// report tells what is known at the end; before is the count of segments received
-// before our FIN.
-func (s *socket) report(before uint32) {
+// report tells what is known at the end.
+func (s *socket) report() {
 	s.collect()
 	info, err := tcpstate.Read(s.fd)
 	if err == nil {
 		s.sc.Emit(tcpstate.Report("closed", info))
-		s.countClose(info.Segs_in-before, info.Total_retrans)
+		s.countClose(info)
 	}
-	if s.reset {
+	if s.reset.Load() {
 		s.sc.Emit(trace.ResetSeen{Side: trace.Server})
 	}
 	if left, at, ok := s.watcher.Timer(); ok {
@@ -74,27 +85,36 @@ func (s *socket) report(before uint32) {
 
 // countClose tells three segments from four where the client closed first: how many
 // came from the server after our FIN. One must have held both its acknowledgement and
-// its FIN; two, where we sent nothing else that was to be acknowledged, held one each.
-func (s *socket) countClose(came, retransmits uint32) {
-	if s.client.State() != trace.TimeWait || retransmits > 0 {
+// its FIN; two held one each where neither of them was data, nor acknowledged any (a
+// close_notify, say).
+func (s *socket) countClose(now *unix.TCPInfo) {
+	then := s.atFIN
+	if then == nil || s.client.State() != trace.TimeWait || now.Total_retrans != then.Total_retrans {
 		return
 	}
 	m := trace.Moment{At: s.sc.Now(), From: trace.TCPInfo}
-	switch came {
-	case 1:
+	came := now.Segs_in - then.Segs_in
+	switch {
+	case came == 1:
 		s.sc.EmitAt(m, trace.CloseSegments{Count: 3})
-	case 2:
+	case came == 2 && then.Unacked == 0 && now.Data_segs_in == then.Data_segs_in:
 		s.sc.EmitAt(m, trace.CloseSegments{Count: 4})
 	}
 }
 
-// release gives the socket back. Where something came that was not read, the kernel
-// sends a reset.
-func (s *socket) release(unread bool) {
+// release gives the socket back. Where more comes, or something that came was not read,
+// the connection is reset: the kernel would do so at the next segment, or at once.
+func (s *socket) release(flooded bool) {
 	s.watcher.Stop()
+	unread, _ := unix.IoctlGetInt(s.fd, unix.SIOCINQ)
+	state := s.client.State()
+	reset := (flooded || unread > 0) && state != trace.TimeWait && state != trace.Closed
+	if reset {
+		_ = unix.SetsockoptLinger(s.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+	}
 	before := s.sc.Now()
 	_ = s.file.Close()
-	if unread {
+	if reset {
 		s.client.Gone(true, before, s.sc.Now(), trace.Syscall)
 		s.sc.Emit(trace.ResetSeen{Side: trace.Client})
 	}

@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"fetchscope/trace"
 	"fetchscope/transport/tcpstate"
@@ -24,10 +23,11 @@ type socket struct {
 	local, remote netip.AddrPort
 	established   trace.Moment
 
+	stopper
 	arrived trace.Moment
 	count   atomic.Int64
 	eof     bool
-	reset   bool
+	reset   atomic.Bool
 }
 
 // connect opens a connection.
@@ -44,6 +44,7 @@ func connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (*socket
 	}
 	sc.Emit(trace.NotObservable{What: "states", Why: tcpstate.NotObservable})
 	s := &socket{sc: sc, conn: conn.(*net.TCPConn), remote: addr}
+	s.stopper.conn = s.conn
 	s.established = trace.Between(before, sc.Now(), trace.Syscall)
 	s.established.At = s.established.Latest()
 	if local, ok := conn.LocalAddr().(*net.TCPAddr); ok {
@@ -72,7 +73,7 @@ func (s *socket) Write(p []byte) (int, error) {
 // note remembers a reset, and takes the net package's wrapping off.
 func (s *socket) note(err error) error {
 	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
-		s.reset = true
+		s.reset.Store(true)
 	}
 	var op *net.OpError
 	if errors.As(err, &op) {
@@ -87,36 +88,20 @@ func (s *socket) Sent() int64 { return s.count.Load() }
 // Arrived is the moment at which the last Read returned.
 func (s *socket) Arrived() trace.Moment { return s.arrived }
 
-// guard makes the end of ctx end any waiting on the socket. The returned function
-// takes it off again.
-func (s *socket) guard(ctx context.Context) (release func()) {
-	stop := context.AfterFunc(ctx, func() { _ = s.conn.SetDeadline(time.Unix(1, 0)) })
-	return func() {
-		if !stop() {
-			_ = s.conn.SetDeadline(time.Time{})
-		}
-	}
-}
-
 func (s *socket) bulk(bool)              {}
+func (s *socket) hold()                  {}
 func (s *socket) hurry()                 {}
-func (s *socket) gone() bool             { return s.eof || s.reset }
-func (s *socket) segments() uint32       { return 0 }
+func (s *socket) gone() bool             { return s.eof || s.reset.Load() }
 func (s *socket) shutdown()              { _ = s.conn.CloseWrite() }
 func (s *socket) settle(context.Context) {}
 
 // observed says how a close ended that was not cut short.
 func (s *socket) observed() string { return endUnobservable }
 
-func (s *socket) report(uint32) {
-	if s.reset {
+func (s *socket) report() {
+	if s.reset.Load() {
 		s.sc.Emit(trace.ResetSeen{Side: trace.Server})
 	}
 }
 
 func (s *socket) release(bool) { _ = s.conn.Close() }
-
-func (s *socket) stopWriting() (resume func()) {
-	_ = s.conn.SetWriteDeadline(time.Unix(1, 0))
-	return func() { _ = s.conn.SetWriteDeadline(time.Time{}) }
-}

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"net"
+	"strings"
 
 	"fetchscope/trace"
 )
@@ -15,7 +17,7 @@ type TLSConfig struct {
 	ServerName string
 	// ALPN lists the protocols offered, best first (RFC 7301).
 	ALPN []string
-	// Roots finds the trusted roots.
+	// Roots finds the trusted roots; nil stands for the system's.
 	Roots *Roots
 	// Insecure goes on where the certificate is not trusted; why it is not is
 	// recorded all the same.
@@ -34,6 +36,9 @@ type secured struct {
 // StartTLS does the handshake. Its error is an *Error.
 func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 	defer c.Bind(ctx)()
+	if cfg.Roots == nil {
+		cfg.Roots = LoadRoots("")
+	}
 	w := newWire(c.sock, func() {
 		c.sc.Emit(trace.TLSStarted{ServerName: cfg.ServerName, Offset: c.sock.Sent()})
 	})
@@ -46,7 +51,7 @@ func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 		VerifyConnection:   v.verify,
 	})
 	if err := conn.Handshake(); err != nil {
-		return c.handshakeFailed(err, v)
+		return c.handshakeFailed(err, w, v)
 	}
 	w.handshaking = false
 	c.tls = &secured{conn: conn, wire: w, sc: c.sc}
@@ -68,23 +73,31 @@ func (t *secured) ended() trace.TLSEnded {
 	return e
 }
 
-func (c *Conn) handshakeFailed(err error, v *verifier) error {
+func (c *Conn) handshakeFailed(err error, w *wire, v *verifier) error {
 	if v.failure != nil {
 		return v.failure
 	}
 	err = c.failed("TLS handshake with", err)
 	var e *Error
-	errors.As(err, &e)
-	var alert tls.AlertError
+	if !errors.As(err, &e) || e.Code != CodeBroken {
+		return err
+	}
+	var op *net.OpError
 	var header tls.RecordHeaderError
 	switch {
-	case e.Code != CodeBroken:
-	case errors.As(e.Err, &alert):
+	case w.alert == alertProtocolVersion:
+		e.Code = CodeTLSProtocol
+	case errors.As(e.Err, &op) && op.Op == "remote error":
 		e.Code = CodeTLSAlert
+		if op.Err.Error() == tls.AlertError(alertProtocolVersion).Error() {
+			e.Code = CodeTLSProtocol
+		}
 	case errors.As(e.Err, &header):
 		e.Code = CodeNotTLS
 	case errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF):
 		e.Code, e.Err = CodeTLSCut, errors.New("the server closed the connection")
+	case strings.HasPrefix(e.Err.Error(), "tls: failed to parse certificate"):
+		e.Code = CodeCertUnusable
 	default:
 		e.Code = CodeTLS
 	}
@@ -94,13 +107,13 @@ func (c *Conn) handshakeFailed(err error, v *verifier) error {
 // Read reads what the records hold.
 func (t *secured) Read(p []byte) (int, error) {
 	n, err := t.conn.Read(p)
-	if err == io.EOF && !t.wire.sock.eof {
-		if !t.notified {
-			t.notified = true
-			t.sc.EmitAt(t.wire.arrived, trace.CloseNotified{Side: trace.Server})
-		}
-	} else if err == io.EOF {
+	switch {
+	case err != io.EOF || t.notified:
+	case t.wire.sock.eof:
 		err = io.ErrUnexpectedEOF
+	default:
+		t.notified = true
+		t.sc.EmitAt(t.wire.arrived, trace.CloseNotified{Side: trace.Server})
 	}
 	return n, err
 }

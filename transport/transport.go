@@ -18,12 +18,9 @@
 package transport
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
-	"os"
 	"syscall"
 
 	"fetchscope/trace"
@@ -101,14 +98,6 @@ func codeOf(err error, other trace.Code) trace.Code {
 		}
 	}
 	return other
-}
-
-// cause replaces the error of an interrupted call by the reason of the interruption.
-func cause(ctx context.Context, err error) error {
-	if ctx.Err() != nil && (errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
-		return context.Cause(ctx)
-	}
-	return err
 }
 
 // unmapped writes an IPv4-mapped address as the IPv4 address it is.

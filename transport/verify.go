@@ -91,12 +91,17 @@ func (v *verifier) judge(sent []*x509.Certificate, roots *x509.CertPool) ([]*x50
 	if len(sent) == 0 {
 		return nil, errors.New("the server sent no certificate")
 	}
+	name := strings.TrimSuffix(v.cfg.ServerName, ".")
+	if name == "" {
+		// An empty one would not be compared at all.
+		return sent, x509.HostnameError{Certificate: sent[0], Host: v.cfg.ServerName}
+	}
 	between := x509.NewCertPool()
 	for _, cert := range sent[1:] {
 		between.AddCert(cert)
 	}
 	chains, err := sent[0].Verify(x509.VerifyOptions{
-		DNSName: strings.TrimSuffix(v.cfg.ServerName, "."), Roots: roots, Intermediates: between,
+		DNSName: name, Roots: roots, Intermediates: between,
 		CurrentTime: v.sc.Date(v.sc.Now()),
 	})
 	if err != nil {
@@ -140,9 +145,9 @@ func distrust(err error, sent []*x509.Certificate) (trace.Code, *x509.Certificat
 	case errors.As(err, &invalid):
 		return invalidCode(invalid), invalid.Cert
 	case errors.As(err, &unknown):
-		return unknownCode(unknown.Cert, sent), unknown.Cert
+		return unknownIssuer(unknown.Cert, sent)
 	case errors.As(err, &critical):
-		return CodeUnknownCrit, sent[0]
+		return CodeUnknownCrit, uncomprehended(sent)
 	case len(sent) > 0:
 		return CodeCertificate, sent[0]
 	}
@@ -159,11 +164,30 @@ func invalidCode(e x509.CertificateInvalidError) trace.Code {
 	return CodeCertificate
 }
 
-func unknownCode(cert *x509.Certificate, sent []*x509.Certificate) trace.Code {
+// unknownIssuer tells why the issuer of a certificate was not found among the roots nor
+// in what was sent.
+func unknownIssuer(cert *x509.Certificate, sent []*x509.Certificate) (trace.Code, *x509.Certificate) {
 	if cert != nil && len(sent) == 1 && string(cert.RawSubject) == string(cert.RawIssuer) {
-		return CodeSelfSigned
+		return CodeSelfSigned, cert
 	}
-	return CodeUnknownCA
+	for _, issuer := range sent {
+		// RFC 5280, section 6.1.4 (k) and (n)
+		signs := issuer.IsCA && (issuer.KeyUsage == 0 || issuer.KeyUsage&x509.KeyUsageCertSign != 0)
+		if cert != nil && issuer != cert && string(issuer.RawSubject) == string(cert.RawIssuer) && !signs {
+			return CodeNotACA, issuer
+		}
+	}
+	return CodeUnknownCA, cert
+}
+
+// uncomprehended finds the certificate with a critical extension that is not understood.
+func uncomprehended(sent []*x509.Certificate) *x509.Certificate {
+	for _, cert := range sent {
+		if len(cert.UnhandledCriticalExtensions) > 0 {
+			return cert
+		}
+	}
+	return nil
 }
 
 // Reason says in words why a certificate is not trusted.

@@ -1,7 +1,8 @@
 // Package coding undoes the content codings of a body (RFC 9110, section 8.4.1): gzip
 // (RFC 1952) and deflate, which is zlib's format (RFC 1950) and by a common mistake raw
 // deflate (RFC 1951). It streams: the memory it takes does not depend on how much comes
-// out. How much may come out is for the reader to bound.
+// out. How much may come out is for the reader to bound. br and zstd are left out: they
+// are not asked for.
 package coding
 
 import (
@@ -24,6 +25,10 @@ const Accept = "deflate, gzip"
 // maxChain bounds the codings laid over one another: real servers use one.
 const maxChain = 5
 
+// maxBetween bounds what passes from one coding to the next: compressed twice, nothing
+// in real use is as large, and a few bytes can become any amount that never comes out.
+const maxBetween = 256 << 20
+
 // decodeBuffer is the room between two codings.
 const decodeBuffer = 32 << 10
 
@@ -39,9 +44,14 @@ func NewReader(r io.Reader, codings []string) (io.Reader, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d != nil {
-			r = &decoded{name: strings.ToLower(codings[i]), open: d, source: &source{r: r}}
+		if d == nil {
+			continue
 		}
+		s := &source{r: r}
+		if _, inner := r.(*decoded); inner {
+			s.max = maxBetween
+		}
+		r = &decoded{name: strings.ToLower(codings[i]), open: d, source: s}
 	}
 	return r, nil
 }
@@ -74,15 +84,21 @@ func openDeflate(r *bufio.Reader) (io.Reader, error) {
 
 // A source remembers its error, to tell a broken connection from a broken coding.
 type source struct {
-	r   io.Reader
-	err error
+	r     io.Reader
+	max   int64 // of what may come; 0 without limit
+	count int64
+	err   error
 }
 
 func (s *source) Read(p []byte) (int, error) {
-	n, err := s.r.Read(p)
-	if err != nil {
-		s.err = err
+	if s.err != nil {
+		return 0, s.err
 	}
+	n, err := s.r.Read(p)
+	if s.count += int64(n); s.max > 0 && s.count > s.max {
+		n, err = 0, bad(httpclient.CodeBadCoding, "more than %d bytes lie between two content codings", s.max)
+	}
+	s.err = err
 	return n, err
 }
 
@@ -92,6 +108,7 @@ type decoded struct {
 	name   string
 	open   func(*bufio.Reader) (io.Reader, error)
 	source *source
+	in     *bufio.Reader
 	r      io.Reader
 	err    error
 }
@@ -106,6 +123,9 @@ func (d *decoded) Read(p []byte) (int, error) {
 		}
 	}
 	n, err := d.r.Read(p)
+	if err == io.EOF {
+		err = d.behind()
+	}
 	d.err = d.explain(err)
 	if n > 0 {
 		return n, nil
@@ -114,13 +134,27 @@ func (d *decoded) Read(p []byte) (int, error) {
 }
 
 func (d *decoded) begin() error {
-	buffered := bufio.NewReaderSize(d.source, decodeBuffer)
-	if _, err := buffered.Peek(1); err != nil {
-		return err // empty, or the connection's own
+	d.in = bufio.NewReaderSize(d.source, decodeBuffer)
+	if _, err := d.in.Peek(1); err != nil {
+		return err // empty, or the source's own
 	}
-	r, err := d.open(buffered)
+	r, err := d.open(d.in)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
 	d.r = r
 	return d.explain(err)
+}
+
+var errBehind = errors.New("more follows its end")
+
+// behind looks behind the end of the coding, where the body must end too: it may be
+// cut short there, and so may what is coded within it.
+func (d *decoded) behind() error {
+	if _, err := d.in.Peek(1); err != nil {
+		return err
+	}
+	return errBehind
 }
 
 // explain puts an error down to the coding, where the source has none of its own.
@@ -130,7 +164,7 @@ func (d *decoded) explain(err error) error {
 		return err
 	case d.source.err != nil && d.source.err != io.EOF:
 		return d.source.err
-	case errors.Is(err, io.ErrUnexpectedEOF) || d.source.err == io.EOF && errors.Is(err, io.EOF):
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return bad(httpclient.CodeCodingCut, "the body ends within its %s coding", d.name)
 	}
 	return bad(httpclient.CodeBadCoding, "the body is no valid %s: %w", d.name, err)

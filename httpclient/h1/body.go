@@ -2,6 +2,7 @@ package h1
 
 import (
 	"errors"
+	"fmt"
 	"io"
 
 	"fetchscope/httpclient"
@@ -14,6 +15,9 @@ const chunkBuffer = 64 << 10
 
 // bulkFrom is the size from which a body is large: it then takes many round trips.
 const bulkFrom = 1 << 20
+
+// errGivenUp is the error of a body that was closed before its end.
+var errGivenUp = errors.New("the rest of the body was not wanted")
 
 // A body reads the content of a response as its framing says.
 type body struct {
@@ -28,17 +32,17 @@ type body struct {
 	last trace.Moment
 	err  error // io.EOF once it has ended
 
+	keeps   bool // both sides leave the connection open
 	excess  bool
 	bulk    bool
 	sending *sending
 }
 
-func newBody(sc *trace.Scope, conn Conn, r *reader, f framing, s *sending) *body {
-	b := &body{sc: sc, conn: conn, framing: f, rest: r.buf[r.begin:r.end], last: conn.Arrived(), sending: s}
-	if f.kind == framedEmpty || f.kind == framedByLength && f.length == 0 {
-		b.end(nil)
+func newBody(sc *trace.Scope, conn Conn, r *reader, resp *response, s *sending) *body {
+	return &body{
+		sc: sc, conn: conn, framing: resp.framing, keeps: resp.keeps,
+		rest: r.buf[r.begin:r.end], last: conn.Arrived(), sending: s,
 	}
-	return b
 }
 
 // Read returns the next bytes of the content.
@@ -64,8 +68,15 @@ func (b *body) Read(p []byte) (int, error) {
 	return 0, b.err
 }
 
+// complete says whether all has come that the framing announced.
 func (b *body) complete() bool {
-	return b.kind == framedByLength && b.got == b.length || b.kind == framedByChunks && b.chunks.state == chunksEnded
+	switch b.kind {
+	case framedByLength:
+		return b.got == b.length
+	case framedByChunks:
+		return b.chunks.state == chunksEnded
+	}
+	return b.kind == framedEmpty
 }
 
 func (b *body) read(p []byte) (int, error) {
@@ -105,76 +116,92 @@ func (b *body) readChunks(p []byte) (int, error) {
 			}
 			b.rest = b.buf[:n]
 		}
-		// No more than fits p, so that data need not be kept.
-		data, n, err := b.chunks.feed(b.rest[:min(len(b.rest), max(len(p), 1))])
-		b.rest = b.rest[n:]
-		if err != nil {
+		if err := b.between(); err != nil {
 			return 0, err
 		}
-		if len(data) > 0 {
-			return copy(p, data), b.endOfChunks()
+		if b.chunks.state == inData && len(b.rest) > 0 {
+			n := copy(p, b.chunks.data(b.rest[:min(len(b.rest), len(p))]))
+			b.rest = b.rest[n:]
+			// What has come behind it already may be the end, which is then seen now.
+			return n, b.between()
 		}
 	}
 	return 0, nil
 }
 
-// endOfChunks goes on over what has come already behind a piece of data, so that the
-// end is seen with it.
-func (b *body) endOfChunks() error {
-	for len(b.rest) > 0 && b.chunks.state != inData && b.chunks.state != chunksEnded {
-		_, n, err := b.chunks.feed(b.rest[:1])
-		b.rest = b.rest[n:]
-		if err != nil {
-			return err
-		}
+// between passes over what has come that is no data.
+func (b *body) between() error {
+	n, err := b.chunks.between(b.rest)
+	b.rest = b.rest[n:]
+	return err
+}
+
+// Close gives up what has not been read. The connection then has no further use.
+func (b *body) Close() error {
+	if b.err == nil {
+		b.finish(errGivenUp)
 	}
 	return nil
 }
 
-// end notes how the body ended. A cause other than the framing's own end is turned
-// into an error that says so.
+// end finds out whether the body ended as its framing says.
 func (b *body) end(cause error) {
-	complete := cause == nil || cause == io.EOF && (b.kind == framedByClose || b.complete())
-	b.err = io.EOF
-	if !complete {
-		b.err = b.broken(cause)
+	if cause == io.EOF && (b.kind == framedByClose || b.complete()) {
+		b.finish(io.EOF)
+		return
 	}
+	b.finish(b.broken(cause))
+}
+
+// finish notes how the body ended: err is io.EOF where it is complete.
+func (b *body) finish(err error) {
+	b.err = err
 	if b.bulk {
 		b.conn.Bulk(false)
 	}
 	// A response that is complete before its request is no longer needs the rest of it
 	// (RFC 9112, section 9.5).
 	_ = b.sending.stop()
-	b.excess = len(b.rest) > 0 && complete
-	if b.excess && b.kind != framedByClose {
+	// Only what has come by now can be told; the rest is for the close to count.
+	b.excess = len(b.rest) > 0 && err == io.EOF
+	if b.excess {
 		b.sc.Emit(trace.LenientlyRead{What: "bytes behind the end of the response", Section: "RFC 9112, section 6.3"})
 	}
-	for _, n := range b.chunks.notes {
-		b.sc.Emit(n)
-	}
+	b.chunks.notes.emit(b.sc)
 	b.sc.EmitAt(b.last, trace.ResponseEnded{
-		BodyBytes: b.got, Trailers: b.chunks.trailers.Trace(), Complete: complete,
+		BodyBytes: b.got, Trailers: b.chunks.trailers.end().Trace(), Complete: err == io.EOF, Persistent: b.persistent(),
 	})
 }
 
 // broken says how the body failed to end (RFC 9112, section 8).
 func (b *body) broken(cause error) error {
+	var known *httpclient.Error
+	if errors.As(cause, &known) {
+		return cause
+	}
 	if cause != io.EOF && cause != io.ErrUnexpectedEOF {
 		return &httpclient.Error{Phase: trace.Receive, Err: cause}
 	}
-	why := errors.New("the connection ended before the body did")
-	switch {
-	case b.kind == framedByLength:
+	var why error
+	switch b.kind {
+	case framedByLength:
 		why = &shortBody{got: b.got, want: b.length}
-	case b.kind == framedByChunks:
+	case framedByChunks:
 		why = errors.New("the connection ended before the last chunk")
-	case cause == io.ErrUnexpectedEOF:
+	default:
 		why = errors.New("the connection ended without TLS's close_notify, so that the body may be cut short")
 	}
 	return &httpclient.Error{Phase: trace.Receive, Code: httpclient.CodeTruncated, Section: "RFC 9112, section 8", Err: why}
 }
 
+// A shortBody is a body that ended before its Content-Length.
+type shortBody struct{ got, want int64 }
+
+func (s *shortBody) Error() string {
+	return fmt.Sprintf("the connection ended after %d of %d bytes of the body", s.got, s.want)
+}
+
 // persistent says whether the connection can be used again.
-func (b *body) persistent(h *head) bool {
-	return b.err == io.EOF && !b.excess && b.kind != framedByClose && h.keepsOpen() && b.sending.done()
+func (b *body) persistent() bool {
+	return b.err == io.EOF && !b.excess && b.kind != framedByClose && b.keeps && b.sending.done()
 }

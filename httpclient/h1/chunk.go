@@ -12,8 +12,11 @@ const (
 	maxExtensions = 16 << 10
 	// maxTrailers bounds the trailer section.
 	maxTrailers = 64 << 10
-	// maxSizeLine bounds leading zeros and white space of a chunk size.
+	// maxSizeLine bounds the digits and the white space of a chunk size: both may go
+	// on without changing it.
 	maxSizeLine = 256
+	// maxChunk is the largest chunk size: what an int64 counts.
+	maxChunk = 1<<63 - 1
 )
 
 // A chunkParser takes the chunked coding off a body (RFC 9112, section 7.1), fed with
@@ -22,11 +25,11 @@ type chunkParser struct {
 	state    chunkState
 	left     uint64 // of the present chunk
 	digits   int
-	line     int // bytes of the present size line
+	line     int // digits and white space of the present size line
 	exts     int // bytes of all extensions
 	trailer  []byte
-	trailers httpclient.Fields
 	size     int // of the trailer section
+	trailers fieldSection
 	notes    notes
 }
 
@@ -45,33 +48,32 @@ const (
 	chunksEnded                   // nothing
 )
 
-// feed takes bytes off b: it returns data, which is part of b, and how many bytes were
-// taken. It returns at every piece of data.
-func (c *chunkParser) feed(b []byte) (data []byte, n int, err error) {
-	for n < len(b) && c.state != chunksEnded {
-		switch c.state {
-		case inData:
-			data = b[n:]
-			if uint64(len(data)) >= c.left {
-				data = data[:c.left]
-				c.state = dataCR
-			}
-			c.left -= uint64(len(data))
-			return data, n + len(data), nil
-		case inTrailer:
-			taken, err := c.feedTrailer(b[n:])
-			n += taken
-			if err != nil {
-				return nil, n, err
-			}
-		default:
-			if err := c.step(b[n]); err != nil {
-				return nil, n, err
-			}
-			n++
+// between takes what lies between the data, up to data or the end, and says how many
+// bytes that were.
+func (c *chunkParser) between(b []byte) (n int, err error) {
+	for n < len(b) && c.state != inData && c.state != chunksEnded {
+		taken := 1
+		if c.state == inTrailer {
+			taken, err = c.feedTrailer(b[n:])
+		} else {
+			err = c.step(b[n])
+		}
+		n += taken
+		if err != nil {
+			return n, err
 		}
 	}
-	return nil, n, nil
+	return n, nil
+}
+
+// data takes data off b, where the state is inData.
+func (c *chunkParser) data(b []byte) []byte {
+	if uint64(len(b)) >= c.left {
+		b = b[:c.left]
+		c.state = dataCR
+	}
+	c.left -= uint64(len(b))
+	return b
 }
 
 // step takes one byte of what lies between the data.
@@ -96,35 +98,41 @@ func (c *chunkParser) step(b byte) error {
 }
 
 func (c *chunkParser) stepSize(b byte) error {
-	if d, ok := hexDigit(b); ok {
-		c.digits++
-		c.line++
-		if c.left > (1<<63-1)>>4 || c.line > maxSizeLine {
-			return badChunk("a chunk size beyond 2^63")
-		}
-		c.left = c.left<<4 | d
-		return nil
-	}
-	if c.digits == 0 {
+	d, ok := hexDigit(b)
+	switch {
+	case !ok && c.digits == 0:
 		return badChunk("%q instead of a chunk size", b)
+	case !ok:
+		return c.stepPad(b)
+	case c.left > maxChunk>>4:
+		return badChunk("a chunk size beyond 2^63")
 	}
-	return c.stepPad(b)
+	c.digits++
+	c.left = c.left<<4 | d
+	return c.lengthen()
 }
 
 func (c *chunkParser) stepPad(b byte) error {
-	c.line++
-	switch {
-	case b == '\r':
+	switch b {
+	case '\r':
 		if c.state == inPad {
 			c.notes.add("white space behind a chunk size", "RFC 9112, section 7.1")
 		}
 		c.state = sizeLF
-	case b == ';':
+	case ';': // white space before it belongs to the grammar
 		c.state = inExt
-	case (b == ' ' || b == '\t') && c.line <= maxSizeLine:
+	case ' ', '\t':
 		c.state = inPad
+		return c.lengthen()
 	default:
 		return badChunk("%q behind a chunk size", b)
+	}
+	return nil
+}
+
+func (c *chunkParser) lengthen() error {
+	if c.line++; c.line > maxSizeLine {
+		return badChunk("a chunk size of more than %d characters", maxSizeLine)
 	}
 	return nil
 }
@@ -182,7 +190,7 @@ func (c *chunkParser) endTrailer(line []byte) error {
 	if bytes.ContainsAny(line, "\r\x00") {
 		return badChunk("a bare CR or a NUL in the trailer section")
 	}
-	return addField(&c.trailers, line, c.notes.add)
+	return c.trailers.add(line, &c.notes)
 }
 
 func expect(got, want byte, where string) error {

@@ -1,6 +1,7 @@
 package h1
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,9 +48,11 @@ func (h *head) transferCoded() (framing, error) {
 			"transfer coding %q was not asked for", strings.Join(codings, ", "))
 	}
 	if h.fields.Has("Content-Length") {
+		h.faulty = true
 		h.notes.add("Content-Length beside Transfer-Encoding; chunks decide", "RFC 9112, section 6.3, item 3")
 	}
 	if h.minor == 0 {
+		h.faulty = true
 		h.notes.add("Transfer-Encoding in HTTP/1.0", "RFC 9112, section 6.1")
 	}
 	return framing{kind: framedByChunks}, nil
@@ -94,14 +97,13 @@ func parseLength(s string) (int64, bool) {
 // keepsOpen says whether the response leaves the connection open by its own word
 // (RFC 9112, section 9.3).
 func (h *head) keepsOpen() bool {
-	keep := h.minor >= 1
-	for _, option := range h.fields.Elements("Connection") {
-		switch strings.ToLower(option) {
-		case "close":
-			return false
-		case "keep-alive":
-			keep = true
-		}
+	if h.faulty || hasOption(h.fields, "close") {
+		return false
 	}
-	return keep
+	return h.minor >= 1 || hasOption(h.fields, "keep-alive")
+}
+
+// hasOption says whether Connection has the option (RFC 9110, section 7.6.1).
+func hasOption(f httpclient.Fields, option string) bool {
+	return slices.ContainsFunc(f.Elements("Connection"), func(e string) bool { return strings.EqualFold(e, option) })
 }

@@ -39,11 +39,12 @@ const firstRead = 16 << 10
 
 // Exchange sends the request and reads the head of the final response. Interim
 // responses are recorded and passed over (RFC 9110, section 15.2). onHead, which may be
-// nil, gets every head as it came. The error is an *httpclient.Error, or a *HeadError
-// of onHead's.
+// nil, gets every head as it came. What is left to send of a large request goes out
+// until the body has ended or is closed. The error is an *httpclient.Error, or a
+// *HeadError of onHead's.
 func Exchange(ctx context.Context, sc *trace.Scope, conn Conn, req *httpclient.Request, onHead func([]byte) error) (*httpclient.Response, error) {
 	send := startSending(sc, conn, req)
-	r := &reader{sc: sc, conn: conn, buf: make([]byte, firstRead), onHead: onHead}
+	r := &reader{sc: sc, conn: conn, buf: make([]byte, firstRead), onHead: onHead, sending: send}
 	resp, err := r.final(req)
 	if err != nil {
 		if sendErr := send.stop(); sendErr != nil && !r.began && ctx.Err() == nil {
@@ -51,9 +52,12 @@ func Exchange(ctx context.Context, sc *trace.Scope, conn Conn, req *httpclient.R
 		}
 		return nil, err
 	}
-	body := newBody(sc, conn, r, resp.framing, send)
+	body := newBody(sc, conn, r, resp, send)
+	if body.complete() { // before a byte of it
+		body.end(io.EOF)
+	}
 	resp.Body = body
-	resp.Persistent = func() bool { return body.persistent(resp.head) }
+	resp.Persistent = body.persistent
 	return &resp.Response, nil
 }
 
@@ -75,13 +79,15 @@ type reader struct {
 	began  bool // a byte has come
 	raw    []byte
 	onHead func([]byte) error
+
+	sending *sending
 }
 
 // A response is a head with its framing.
 type response struct {
 	httpclient.Response
-	head    *head
 	framing framing
+	keeps   bool // both sides leave the connection open
 }
 
 // final reads heads up to that of the final response.
@@ -100,6 +106,9 @@ func (r *reader) final(req *httpclient.Request) (*response, error) {
 		if h.status >= 200 {
 			return r.accept(req, h)
 		}
+		if h.status == 100 {
+			r.sending.allow()
+		}
 		if h.status == 101 {
 			return nil, malformed(httpclient.CodeUpgraded, "RFC 9110, section 15.2.2", "the server switched protocols unasked")
 		}
@@ -109,6 +118,7 @@ func (r *reader) final(req *httpclient.Request) (*response, error) {
 		r.sc.EmitAt(r.conn.Arrived(), trace.InterimReceived{
 			Version: h.version, Status: h.status, Reason: h.reason, Headers: h.fields.Trace(), Bytes: h.size,
 		})
+		h.notes.emit(r.sc)
 		p = headParser{spent: p.spent + h.size}
 	}
 }
@@ -123,14 +133,14 @@ func (r *reader) accept(req *httpclient.Request, h *head) (*response, error) {
 		Version: h.version, Status: h.status, Reason: h.reason, Headers: h.fields.Trace(),
 		Bytes: h.size, Framing: f.kind, Length: f.length,
 	})
-	for _, n := range h.notes {
-		r.sc.Emit(n)
-	}
+	h.notes.emit(r.sc)
 	length := int64(-1)
 	if f.kind == framedByLength {
 		length = f.length
 	}
-	return &response{head: h, framing: f, Response: httpclient.Response{
+	// A client that said close sends nothing more (RFC 9112, section 9.6).
+	keeps := h.keepsOpen() && !hasOption(req.Header, "close")
+	return &response{framing: f, keeps: keeps, Response: httpclient.Response{
 		Version: h.version, Status: h.status, Reason: h.reason, Header: h.fields,
 		HasBody: f.kind != framedEmpty, Length: length,
 	}}, nil
@@ -141,7 +151,7 @@ func (r *reader) head(p *headParser) (*head, error) {
 	r.raw = nil
 	starts := true
 	for {
-		if r.begin == r.end {
+		for r.begin == r.end {
 			if err := r.fill(p); err != nil {
 				return nil, err
 			}
@@ -166,11 +176,11 @@ func (r *reader) head(p *headParser) (*head, error) {
 func (r *reader) fill(p *headParser) error {
 	n, err := r.conn.Read(r.buf)
 	r.begin, r.end = 0, n
-	if n > 0 {
-		if !r.began {
-			r.began = true
-			r.sc.EmitAt(r.conn.Arrived(), trace.FirstByte{})
-		}
+	if n > 0 && !r.began {
+		r.began = true
+		r.sc.EmitAt(r.conn.Arrived(), trace.FirstByte{})
+	}
+	if n > 0 || err == nil {
 		return nil
 	}
 	if err == io.EOF || err == io.ErrUnexpectedEOF {

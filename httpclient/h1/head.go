@@ -14,8 +14,6 @@ const (
 	// maxHead bounds all heads of a response together, interim ones included. The
 	// largest in real use are cookies of some tens of kilobytes; curl's limit is the same.
 	maxHead = 300 << 10
-	// maxFields bounds the fields of a head: each costs more than its bytes.
-	maxFields = 5000
 	// maxInterim bounds interim responses: real servers send a few 102 or 103.
 	maxInterim = 64
 )
@@ -29,19 +27,9 @@ type head struct {
 	fields  httpclient.Fields
 	size    int // bytes on the wire, through the empty line
 	notes   notes
-}
-
-// Notes are the leniencies of a message, each once.
-type notes []trace.LenientlyRead
-
-func (n *notes) add(what, section string) {
-	note := trace.LenientlyRead{What: what, Section: section}
-	for _, have := range *n {
-		if have == note {
-			return
-		}
-	}
-	*n = append(*n, note)
+	// faulty says that another reader may find another end: the connection is then
+	// not used again (RFC 9112, section 6.1).
+	faulty bool
 }
 
 // A headParser reads a head, fed with bytes in any portions. It is linear: every byte
@@ -49,15 +37,17 @@ func (n *notes) add(what, section string) {
 type headParser struct {
 	spent int // bytes of earlier heads, which count against the limit
 
-	line  []byte // the present line as far as it has come
-	size  int
-	first bool // the status line has been read
-	head  head
+	line    []byte // the present line as far as it has come
+	size    int
+	first   bool // the status line has been read
+	section fieldSection
+	head    head
 }
 
 // take hands over the finished head.
 func (p *headParser) take() *head {
 	p.head.size = p.size
+	p.head.fields = p.section.end()
 	return &p.head
 }
 
@@ -126,7 +116,7 @@ func (p *headParser) endLine() (done bool, err error) {
 	case len(line) == 0:
 		return true, nil
 	}
-	return false, addField(&p.head.fields, line, p.head.notes.add)
+	return false, p.section.add(line, &p.head.notes)
 }
 
 // statusLine reads HTTP-version SP status-code SP [reason-phrase] (RFC 9112, section 4).
@@ -145,8 +135,11 @@ func (p *headParser) statusLine(line []byte) error {
 		return bad("no status code")
 	}
 	p.head.status = int(rest[1]-'0')*100 + int(rest[2]-'0')*10 + int(rest[3]-'0')
-	if p.head.status < 100 {
+	switch {
+	case p.head.status < 100:
 		return bad("a status code below 100")
+	case p.head.status > 599: // read as a server error would be
+		p.head.notes.add("a status code above 599", "RFC 9110, section 15")
 	}
 	rest = rest[4:]
 	switch {
@@ -161,61 +154,6 @@ func (p *headParser) statusLine(line []byte) error {
 		p.head.notes.add("control characters in the reason phrase", "RFC 9112, section 4")
 	}
 	return nil
-}
-
-// addField reads a field line and appends it, or what continues the last one
-// (obs-fold; RFC 9112, sections 5.1 and 5.2).
-func addField(fields *httpclient.Fields, line []byte, note func(what, section string)) error {
-	if line[0] == ' ' || line[0] == '\t' {
-		return fold(*fields, line, note)
-	}
-	if len(*fields) == maxFields {
-		return malformed(httpclient.CodeHeadTooBig, "", "more than %d fields", maxFields)
-	}
-	name, value, ok := strings.Cut(string(line), ":")
-	if !ok {
-		return malformed(httpclient.CodeMalformed, "RFC 9112, section 5", "a field line without a colon: %q", excerpt(line))
-	}
-	if trimmed := strings.TrimRight(name, " \t"); trimmed != name {
-		note("white space before the colon of a field", "RFC 9112, section 5.1")
-		name = trimmed
-	}
-	if !token(name) {
-		return malformed(httpclient.CodeMalformed, "RFC 9110, section 5.1", "%q is not a field name", excerpt([]byte(name)))
-	}
-	value = strings.Trim(value, " \t")
-	if strings.ContainsFunc(value, control) {
-		note("control characters in a field's value", "RFC 9110, section 5.5")
-	}
-	*fields = append(*fields, httpclient.Field{Name: name, Value: value})
-	return nil
-}
-
-// fold replaces a line break within a value by a space (RFC 9112, section 5.2).
-func fold(fields httpclient.Fields, line []byte, note func(what, section string)) error {
-	if len(fields) == 0 {
-		return malformed(httpclient.CodeMalformed, "RFC 9112, section 2.2", "white space before the first field")
-	}
-	note("a field is folded over several lines", "RFC 9112, section 5.2")
-	last := &fields[len(fields)-1]
-	last.Value = strings.Trim(last.Value+" "+strings.Trim(string(line), " \t"), " \t")
-	return nil
-}
-
-func digit(c byte) bool { return c >= '0' && c <= '9' }
-
-// control says whether r is a control character other than HTAB.
-func control(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
-
-// token says whether s is a token (RFC 9110, section 5.6.2).
-func token(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || digit(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // excerptSize is how much of a bad line an error quotes.

@@ -1,18 +1,13 @@
 package h1
 
 import (
-	"fmt"
+	"strings"
+	"sync"
+	"time"
 
 	"fetchscope/httpclient"
 	"fetchscope/trace"
 )
-
-// A shortBody is a body that ended before its Content-Length.
-type shortBody struct{ got, want int64 }
-
-func (s *shortBody) Error() string {
-	return fmt.Sprintf("the connection ended after %d of %d bytes of the body", s.got, s.want)
-}
 
 // oneWrite is the size up to which a request goes out in one write, which the kernel
 // takes without waiting for the peer.
@@ -40,22 +35,35 @@ func Head(req *httpclient.Request) []byte {
 	return append(b, "\r\n"...)
 }
 
+// expectWait is how long a body that asked leave with Expect: 100-continue waits for
+// an answer, which old servers never give (RFC 9110, section 10.1.1).
+const expectWait = time.Second
+
 // A sending is a request on its way out.
 type sending struct {
 	conn Conn
 	over chan struct{}
 	err  error
+
+	// proceed lets a body go that waits for leave, halt keeps it back for good.
+	proceed, halt chan struct{}
+	once          sync.Once
 }
 
-// startSending writes the request. A large body goes out beside the reading of the
-// response, which may come before all of it is sent (RFC 9112, section 9.5).
+// startSending writes the request. A large body, or one that waits for leave, goes out
+// beside the reading of the response, which may come before all of it is sent
+// (RFC 9112, section 9.5).
 func startSending(sc *trace.Scope, conn Conn, req *httpclient.Request) *sending {
-	s := &sending{conn: conn, over: make(chan struct{})}
+	s := &sending{conn: conn, over: make(chan struct{}), halt: make(chan struct{})}
 	head := Head(req)
+	expects := len(req.Body) > 0 && strings.EqualFold(req.Header.First("Expect"), "100-continue")
 	sc.Emit(trace.RequestStarted{Method: req.Method, Target: req.Target, Version: "HTTP/1.1", Headers: req.Header.Trace()})
-	if len(head)+len(req.Body) <= oneWrite {
+	if len(head)+len(req.Body) <= oneWrite && !expects {
 		s.write(sc, append(head, req.Body...), nil, len(req.Body))
 		return s
+	}
+	if expects {
+		s.proceed = make(chan struct{})
 	}
 	go s.write(sc, head, req.Body, len(req.Body))
 	return s
@@ -71,10 +79,38 @@ func (s *sending) write(sc *trace.Scope, head, body []byte, bodySize int) {
 			s.err = err
 			return
 		}
+		if sent == len(head) && !s.mayGoOn() {
+			bodySize = 0
+			break
+		}
 		piece = rest[:min(len(rest), pieceSize)]
 		rest = rest[len(piece):]
 	}
 	sc.Emit(trace.RequestEnded{Bytes: int64(sent), BodyBytes: int64(bodySize), Offset: s.conn.Sent()})
+}
+
+// mayGoOn waits for leave to send the body, where it was asked for.
+func (s *sending) mayGoOn() bool {
+	if s.proceed == nil {
+		return true
+	}
+	t := time.NewTimer(expectWait)
+	defer t.Stop()
+	select {
+	case <-s.proceed:
+		return true
+	case <-t.C:
+		return true
+	case <-s.halt:
+		return false
+	}
+}
+
+// allow lets a body go that waits for leave.
+func (s *sending) allow() {
+	if s.proceed != nil {
+		s.once.Do(func() { close(s.proceed) })
+	}
 }
 
 // done says whether all has been sent.
@@ -93,8 +129,12 @@ func (s *sending) stop() error {
 	select {
 	case <-s.over:
 		return s.err
+	case <-s.halt:
+		<-s.over
+		return nil
 	default:
 	}
+	close(s.halt)
 	resume := s.conn.StopWriting()
 	<-s.over
 	resume()

@@ -18,6 +18,9 @@ var errBadRequest = errors.New("not a request")
 // the client has closed.
 func readRequest(r *bufio.Reader) (request, error) {
 	var q request
+	if first, err := r.Peek(1); err == nil && (first[0] < 'A' || first[0] > 'Z') {
+		return q, errBadRequest // TLS, say: there may be no line to wait for
+	}
 	line, err := readLine(r)
 	if err != nil {
 		return q, err

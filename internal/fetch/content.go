@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -42,12 +43,16 @@ func (b *Body) Content(decode bool, max int64, code trace.Code) (*Content, error
 	return c, err
 }
 
-// Read returns the next bytes of the content.
+// Read returns the next bytes of the content. It ends with the context also where much
+// comes out of little, and so without a read of the connection.
 func (c *Content) Read(p []byte) (int, error) {
 	if c.err != nil {
 		return 0, c.err
 	}
 	n, err := c.r.Read(p)
+	if err == nil && c.b.ctx.Err() != nil {
+		err = &Failure{Phase: trace.Receive, Err: context.Cause(c.b.ctx)}
+	}
 	c.count += int64(n)
 	if c.max > 0 && c.count > c.max {
 		n -= int(c.count - c.max)
@@ -63,13 +68,8 @@ func (c *Content) Read(p []byte) (int, error) {
 	return 0, c.err
 }
 
-// end reads what lies behind the last coding and tells how much came out.
+// end tells how much came out of the codings.
 func (c *Content) end() {
-	if c.err == io.EOF && len(c.codings) > 0 {
-		if err := discard(c.b.Response.Body); err != nil {
-			c.err = err
-		}
-	}
 	if len(c.codings) > 0 {
 		c.b.sc.Emit(trace.Decoded{Codings: c.codings, Bytes: c.count})
 	}

@@ -85,7 +85,8 @@ type Body struct {
 	// MaxSize bounds the body as received and as decoded; 0 without limit.
 	MaxSize int64
 
-	sc *trace.Scope
+	ctx context.Context // of the whole fetch
+	sc  *trace.Scope
 }
 
 // A Fetcher fetches URLs. One serves a whole run.

@@ -52,14 +52,16 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output, n int
 	if err != nil {
 		return nil, err
 	}
+	defer resp.Body.Close() // before the connection's
 	next, err = h.redirected(resp, n)
 	switch {
 	case err != nil || next != nil:
 		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: "redirect"})
-		err = errors.Join(err, discard(resp.Body))
+		discard(resp.Body)
 	default:
 		err = out.Body(ctx, sc, &Body{
-			URL: h.url, Response: resp, Compressed: h.f.o.Compressed, MaxSize: h.f.o.MaxFileSize, sc: conn.Scope(),
+			URL: h.url, Response: resp, Compressed: h.f.o.Compressed, MaxSize: h.f.o.MaxFileSize,
+			ctx: ctx, sc: conn.Scope(),
 		})
 	}
 	o.ServerFirst = err == nil && !resp.Persistent()
@@ -103,7 +105,7 @@ func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn,
 	}
 	if proxy != nil {
 		if err := h.tunnel(ctx, conn, proxy); err != nil {
-			return &Failure{Phase: trace.Connect, Err: err}
+			return err
 		}
 	}
 	err := conn.StartTLS(ctx, transport.TLSConfig{
@@ -149,8 +151,9 @@ func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*
 	case err != nil:
 		return nil, err
 	case h.f.o.FailOnError && resp.Status >= 400:
-		err = &Failure{Phase: trace.Receive, Code: CodeHTTPError, Err: &statusError{resp.Status, resp.Reason}}
-		return nil, errors.Join(err, discard(resp.Body))
+		discard(resp.Body)
+		resp.Body.Close()
+		return nil, &Failure{Phase: trace.Receive, Code: CodeHTTPError, Err: &statusError{resp.Status, resp.Reason}}
 	}
 	return resp, nil
 }

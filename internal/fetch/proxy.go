@@ -124,8 +124,9 @@ func (h *hop) tunnel(ctx context.Context, conn *transport.Conn, proxy *Proxy) er
 	conn.Scope().Emit(trace.TunnelStarted{Proxy: proxy.URL.Host(), Target: target})
 	resp, err := h1.Exchange(ctx, nil, conn, req, nil)
 	if err != nil {
-		return err
+		return &Failure{Phase: trace.Connect, Err: err}
 	}
+	defer resp.Body.Close()
 	conn.Scope().Emit(trace.TunnelEnded{Status: resp.Status})
 	if resp.Status/100 != 2 {
 		return &Failure{Phase: trace.Connect, Code: CodeTunnel, Err: fmt.Errorf("the proxy refused the tunnel: %d %s", resp.Status, resp.Reason)}

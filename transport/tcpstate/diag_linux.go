@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"fetchscope/trace"
@@ -53,7 +54,8 @@ const (
 	messageSize      = 72 // struct inet_diag_msg
 	idAt             = 8  // of struct inet_diag_sockid in the request, behind the header
 	idInReply        = 4
-	addressesSize    = 36 // ports and addresses, the part of the id that is compared
+	interfaceAt      = 36 // of struct inet_diag_sockid
+	cookieAt         = 40
 	timerTimeWait    = 3
 	allStates        = 0xffffffff
 )
@@ -62,8 +64,7 @@ const (
 // microseconds; the answer is there when the send returns.
 func (d *Diag) Find(local, remote netip.AddrPort) (Socket, error) {
 	d.seq++
-	request := d.request(local, remote)
-	if err := unix.Send(d.fd, request, 0); err != nil {
+	if err := unix.Send(d.fd, d.request(local, remote), 0); err != nil {
 		return Socket{}, err
 	}
 	var buf [512]byte
@@ -75,7 +76,7 @@ func (d *Diag) Find(local, remote netip.AddrPort) (Socket, error) {
 		if n >= headerSize && binary.NativeEndian.Uint32(buf[8:]) != d.seq {
 			continue // of an earlier query that was given up
 		}
-		return parseReply(buf[:n], request[headerSize+idAt:][:addressesSize])
+		return parseReply(buf[:n], local, remote)
 	}
 }
 
@@ -92,8 +93,10 @@ func (d *Diag) request(local, remote netip.AddrPort) []byte {
 		r[0] = unix.AF_INET6
 	}
 	put.PutUint32(r[4:], allStates)
-	putEnds(r[idAt:], local, remote)
-	copy(r[idAt+40:], []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}) // INET_DIAG_NOCOOKIE
+	id := r[idAt:]
+	putEnds(id, local, remote)
+	put.PutUint32(id[interfaceAt:], max(zone(local), zone(remote)))
+	copy(id[cookieAt:], []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}) // INET_DIAG_NOCOOKIE
 	return b
 }
 
@@ -106,9 +109,30 @@ func putEnds(b []byte, local, remote netip.AddrPort) {
 	copy(b[20:], remote.Addr().AsSlice())
 }
 
+// ends reads them back. A socket of IPv6 that speaks IPv4 has them as mapped addresses
+// (RFC 4291, section 2.5.5.2).
+func ends(family uint8, b []byte) (local, remote netip.AddrPort) {
+	from, to := netip.AddrFrom16([16]byte(b[4:])).Unmap(), netip.AddrFrom16([16]byte(b[20:])).Unmap()
+	if family == unix.AF_INET {
+		from, to = netip.AddrFrom4([4]byte(b[4:])), netip.AddrFrom4([4]byte(b[20:]))
+	}
+	return netip.AddrPortFrom(from, binary.BigEndian.Uint16(b)), netip.AddrPortFrom(to, binary.BigEndian.Uint16(b[2:]))
+}
+
+// zone is the number of an address's zone: sockets with link-local addresses are found
+// by their interface too. Addresses that the kernel told have it as a number.
+func zone(a netip.AddrPort) uint32 {
+	n, _ := strconv.ParseUint(a.Addr().Zone(), 10, 32)
+	return uint32(n)
+}
+
+func bare(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().WithZone(""), a.Port())
+}
+
 // parseReply reads the answer to a query for the connection with these ends. With no
 // exact match the kernel answers with the port's listener: the ends are compared.
-func parseReply(b, ends []byte) (Socket, error) {
+func parseReply(b []byte, local, remote netip.AddrPort) (Socket, error) {
 	if len(b) < headerSize+4 {
 		return Socket{}, errBadReply
 	}
@@ -123,7 +147,7 @@ func parseReply(b, ends []byte) (Socket, error) {
 	if len(m) < messageSize {
 		return Socket{}, errBadReply
 	}
-	if string(m[idInReply:][:addressesSize]) != string(ends) {
+	if l, r := ends(m[0], m[idInReply:]); l != bare(local) || r != bare(remote) {
 		return Socket{}, ErrNoSuchConnection
 	}
 	s := Socket{State: stateOf(m[1])}

@@ -47,12 +47,15 @@ func (t *Tracker) State() trace.State {
 // or CLOSED.
 func (t *Tracker) Final() <-chan struct{} { return t.final }
 
-// Still says that at this moment the state was certainly the present one. A byte of
-// the peer's is proof of that where its FIN would change the state.
-func (t *Tracker) Still(at trace.Time) {
+// Received says that a byte of the peer's came at this moment, so that its FIN had not:
+// proof that the state held where nothing of the peer's but that changes it. FIN_WAIT_1
+// is left by an acknowledgement too, which may have come before.
+func (t *Tracker) Received(at trace.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.raise(at)
+	if t.state == trace.Established || t.state == trace.FinWait2 {
+		t.raise(at)
+	}
 }
 
 func (t *Tracker) raise(at trace.Time) {
@@ -129,8 +132,8 @@ func (t *Tracker) pass(way []trace.State, end trace.State, m trace.Moment) {
 
 // Act runs a system call of ours that sends a FIN: act returns the readings of the
 // clock round it, and an error where there was no connection any more. found is then
-// asked what the state is. Nobody else observes meanwhile, so that the change is put
-// down to the call.
+// asked what the state is, "" where that cannot be told. Nobody else observes meanwhile,
+// so that the change is put down to the call.
 func (t *Tracker) Act(act func() (before, after trace.Time, err error), found func() (trace.State, trace.Time)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -143,8 +146,8 @@ func (t *Tracker) Act(act func() (before, after trace.Time, err error), found fu
 	switch {
 	case t.state == trace.CloseWait:
 		t.enter(trace.LastAck, m)
-	case t.state == trace.Established && now == trace.LastAck:
-		// The peer's FIN came just before ours: only CLOSE_WAIT leads here.
+	case t.state == trace.Established && (now == trace.LastAck || now == trace.Closed):
+		// The peer's FIN came just before ours: only CLOSE_WAIT leads here so soon.
 		t.enter(trace.CloseWait, trace.Between(t.still, after, trace.TCPInfo))
 		t.enter(trace.LastAck, m)
 	case t.state == trace.Established:
@@ -152,8 +155,8 @@ func (t *Tracker) Act(act func() (before, after trace.Time, err error), found fu
 	default:
 		return
 	}
-	// What CLOSED hides is for the one who can ask on.
-	if now != "" && now != trace.Closed {
+	// The last states are for the one who can ask on.
+	if now != "" && !final(now) {
 		t.observe(now, after, at, trace.TCPInfo)
 	}
 }

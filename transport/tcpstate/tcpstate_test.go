@@ -70,7 +70,7 @@ func TestTracker(t *testing.T) {
 			{trace.TimeWait, trace.SockDiag, 200, 310, c},
 		}},
 		{"server closes", func(k *Tracker) {
-			k.Still(50)
+			k.Received(50)
 			k.Observe(trace.CloseWait, 60, 64, trace.TCPInfo)
 			k.Act(act(100, 120), found(trace.LastAck, 130))
 			k.Gone(false, 200, 210, trace.TCPInfo)
@@ -80,14 +80,42 @@ func TestTracker(t *testing.T) {
 			{trace.Closed, trace.TCPInfo, 120, 210, c},
 		}},
 		{"the server's FIN comes just before ours", func(k *Tracker) {
-			k.Still(50)
+			k.Received(50)
 			k.Act(act(100, 120), found(trace.LastAck, 130))
 		}, []seen{
 			{trace.CloseWait, trace.TCPInfo, 50, 120, c},
 			{trace.LastAck, trace.Syscall, 100, 120, c},
 		}},
+		{"the server's FIN comes just before ours, its acknowledgement at once", func(k *Tracker) {
+			k.Received(50)
+			k.Act(act(100, 120), found(trace.Closed, 130))
+			k.Gone(false, 131, 136, trace.TCPInfo)
+		}, []seen{
+			{trace.CloseWait, trace.TCPInfo, 50, 120, c},
+			{trace.LastAck, trace.Syscall, 100, 120, c},
+			{trace.Closed, trace.TCPInfo, 100, 136, c},
+		}},
+		{"TIME_WAIT at once is for the next look", func(k *Tracker) {
+			k.Act(act(100, 120), found(trace.TimeWait, 130))
+			k.Observe(trace.TimeWait, 131, 136, trace.SockDiag)
+		}, []seen{
+			{trace.FinWait1, trace.Syscall, 100, 120, c},
+			{trace.FinWait2, trace.Inferred, 100, 136, c},
+			{trace.TimeWait, trace.SockDiag, 100, 136, c},
+		}},
+		{"a byte says nothing of FIN_WAIT_1", func(k *Tracker) {
+			k.Act(act(100, 120), found(trace.FinWait1, 130))
+			k.Received(200)
+			k.Observe(trace.FinWait2, 250, 252, trace.TCPInfo)
+			k.Received(300)
+			k.Observe(trace.TimeWait, 350, 352, trace.SockDiag)
+		}, []seen{
+			{trace.FinWait1, trace.Syscall, 100, 120, c},
+			{trace.FinWait2, trace.TCPInfo, 120, 252, c},
+			{trace.TimeWait, trace.SockDiag, 300, 352, c},
+		}},
 		{"reset while established", func(k *Tracker) {
-			k.Still(50)
+			k.Received(50)
 			k.Gone(true, 60, 70, trace.TCPInfo)
 			k.Act(func() (trace.Time, trace.Time, error) { return 80, 90, errors.New("not connected") }, found("", 0))
 		}, []seen{{trace.Closed, trace.TCPInfo, 50, 70, c}}},

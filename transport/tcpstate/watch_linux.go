@@ -19,33 +19,48 @@ const (
 	paceCalm  = time.Millisecond
 	paceClose = 50 * time.Microsecond
 	// After this long the close waits for the peer, not for the network nearby.
-	paceSlower = 200 * time.Microsecond
-	slowerFrom = 50 * time.Millisecond
+	paceSlower  = 200 * time.Microsecond
+	slowerFrom  = 50 * time.Millisecond
+	slowestFrom = 500 * time.Millisecond
 )
 
-// A Watcher asks the kernel for the states of a connection from a thread of its own,
-// so that neither the scheduler nor the data path delays it.
+// A Watcher asks the kernel for the states of a connection from beside the data path.
+// Round a close it has a thread of its own, so that the scheduler does not delay it.
 type Watcher struct {
 	fd            int
 	local, remote netip.AddrPort
 	sc            *trace.Scope
 	client        *Tracker
-	server        *Tracker // nil unless the other end is on this host
+	also          func()
 
 	hurried atomic.Int64 // the moment of Hurry, 0 before
 	paused  atomic.Bool
 	stop    atomic.Bool
+	wake    chan struct{} // ends a calm pause
 	done    sync.WaitGroup
 
-	mu    sync.Mutex // guards what follows
-	diag  *Diag
-	timer time.Duration
-	at    trace.Time // of timer
+	mu     sync.Mutex // guards what follows
+	server *Tracker   // nil unless the other end is on this host
+	diag   *Diag
+	read   readEnd
+	timer  time.Duration
+	at     trace.Time // of timer
+	over   bool
 }
 
-// Watch begins to watch the connection of a socket of ours.
-func Watch(sc *trace.Scope, fd int, local, remote netip.AddrPort, client *Tracker) *Watcher {
-	w := &Watcher{fd: fd, local: local, remote: remote, sc: sc, client: client}
+// A readEnd is how reading found the stream to end.
+type readEnd int
+
+const (
+	unread readEnd = iota
+	readFIN
+	readReset
+)
+
+// Watch begins to watch the connection of a socket of ours. It calls also, now and then
+// until Hurry, unless paused.
+func Watch(sc *trace.Scope, fd int, local, remote netip.AddrPort, client *Tracker, also func()) *Watcher {
+	w := &Watcher{fd: fd, local: local, remote: remote, sc: sc, client: client, also: also, wake: make(chan struct{}, 1)}
 	w.done.Add(1)
 	go w.run()
 	return w
@@ -67,22 +82,45 @@ func (w *Watcher) FindServer(synSent trace.Time) bool {
 }
 
 // Hurry makes it ask as often as a close deserves.
-func (w *Watcher) Hurry() { w.hurried.CompareAndSwap(0, int64(w.sc.Now())) }
+func (w *Watcher) Hurry() {
+	w.hurried.CompareAndSwap(0, int64(max(w.sc.Now(), 1)))
+	w.rouse()
+}
+
+func (w *Watcher) rouse() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
 
 // Pause keeps it from asking while a large body comes in, which needs the processor
 // and proves by each byte that the state holds.
 func (w *Watcher) Pause(on bool) { w.paused.Store(on) }
 
-// Stop ends the watching and waits until it has ended.
+// Stop ends the watching and waits until it has ended. Looks do nothing from then on.
 func (w *Watcher) Stop() {
 	w.stop.Store(true)
+	w.rouse()
 	w.done.Wait()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.over = true
 	if w.diag != nil {
 		_ = w.diag.Close()
 		w.diag = nil
 	}
+}
+
+// ServerFinal is closed when the last state of the other end was seen; nil where that
+// is not on this host.
+func (w *Watcher) ServerFinal() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.server == nil {
+		return nil
+	}
+	return w.server.Final()
 }
 
 // Timer returns what was left of TIME_WAIT at a moment, where that could be read.
@@ -94,33 +132,53 @@ func (w *Watcher) Timer() (left time.Duration, at trace.Time, ok bool) {
 
 func (w *Watcher) run() {
 	defer w.done.Done()
-	// The thread is not given back: its timer slack, 1 ns instead of 50 µs, ends with it.
+	w.runCalmly()
+	if !w.goOn() {
+		return
+	}
 	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	for !w.stop.Load() && !w.over() {
-		if !w.paused.Load() {
-			w.Look()
-		}
+	defer unix.Prctl(unix.PR_SET_TIMERSLACK, 0, 0, 0, 0) // the default again
+	for w.goOn() {
+		w.Look()
 		pause := unix.NsecToTimespec(int64(w.pace()))
 		_ = unix.ClockNanosleep(unix.CLOCK_MONOTONIC, 0, &pause, nil)
 	}
 }
 
-func (w *Watcher) over() bool {
-	if !final(w.client.State()) {
-		return false
+// runCalmly asks until Hurry.
+func (w *Watcher) runCalmly() {
+	pause := time.NewTicker(paceCalm)
+	defer pause.Stop()
+	for w.hurried.Load() == 0 && w.goOn() {
+		select {
+		case <-w.wake:
+		case <-pause.C:
+			if !w.paused.Load() {
+				w.Look()
+				w.also()
+			}
+		}
+	}
+}
+
+// goOn says whether there is more to see.
+func (w *Watcher) goOn() bool {
+	if w.stop.Load() || !final(w.client.State()) {
+		return !w.stop.Load()
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.server == nil || final(w.server.State())
+	return w.server != nil && !final(w.server.State())
 }
 
 func (w *Watcher) pace() time.Duration {
-	since := trace.Time(w.hurried.Load())
+	since := w.sc.Now().Sub(trace.Time(w.hurried.Load()))
 	switch {
-	case since == 0:
+	case since > slowestFrom:
 		return paceCalm
-	case w.sc.Now().Sub(since) > slowerFrom:
+	case since > slowerFrom:
 		return paceSlower
 	}
 	return paceClose
@@ -130,18 +188,59 @@ func (w *Watcher) pace() time.Duration {
 func (w *Watcher) Look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.look()
+}
+
+// Ended says that reading found the end of the stream, by a FIN or by a reset.
+func (w *Watcher) Ended(reset bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.read = readFIN
+	if reset {
+		w.read = readReset
+	}
+	w.look()
+}
+
+// Act makes a system call of ours that sends a FIN, between two looks; act returns the
+// readings of the clock round it.
+func (w *Watcher) Act(act func() (before, after trace.Time, err error)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.look()
+	w.client.Act(act, w.present)
+	w.look()
+}
+
+// present tells the state of our end, also one that CLOSED hides.
+func (w *Watcher) present() (trace.State, trace.Time) {
+	state := StateOf(w.fd)
+	if state == trace.Closed {
+		s, err := w.find(w.local, w.remote)
+		switch {
+		case err == nil:
+			state = s.State
+		case err != ErrNoSuchConnection:
+			state = ""
+		}
+	}
+	return state, w.sc.Now()
+}
+
+func (w *Watcher) look() {
+	if w.over {
+		return
+	}
 	before := w.sc.Now()
 	state := StateOf(w.fd)
 	after := w.sc.Now()
+	if state != trace.SynSent && w.client.State() == trace.SynSent {
+		return // the one who connects knows best what came of it
+	}
 	switch state {
 	case "":
 	case trace.Closed:
 		w.lookClosed(before, after)
-	case trace.Established:
-		if w.client.State() == trace.SynSent {
-			break // the one who connects knows better when that was
-		}
-		fallthrough
 	default:
 		w.client.Observe(state, before, after, trace.TCPInfo)
 	}
@@ -154,7 +253,8 @@ func (w *Watcher) Look() {
 // apart from the socket. A close in good order ends in TIME_WAIT or comes from
 // LAST_ACK; any other is a reset.
 func (w *Watcher) lookClosed(before, after trace.Time) {
-	if final(w.client.State()) {
+	was := w.client.State()
+	if final(was) {
 		return
 	}
 	asked := w.sc.Now()
@@ -163,20 +263,12 @@ func (w *Watcher) lookClosed(before, after trace.Time) {
 	case err == nil && s.State == trace.TimeWait:
 		w.timer, w.at = s.Timer, asked
 		w.client.Observe(trace.TimeWait, before, after, trace.SockDiag)
-	case err == ErrNoSuchConnection || pendingReset(w.fd):
-		w.client.Gone(w.client.State() != trace.LastAck, before, after, trace.TCPInfo)
-	case w.client.State() == trace.LastAck:
-		w.client.Gone(false, before, after, trace.TCPInfo)
-	default:
+	case err == ErrNoSuchConnection, was == trace.LastAck, was == trace.Established, was == trace.CloseWait, w.read == readReset:
+		w.client.Gone(was != trace.LastAck, before, after, trace.TCPInfo)
+	case w.read == readFIN:
 		// sock_diag cannot be asked here; the diagram leaves only this.
 		w.client.Observe(trace.TimeWait, before, after, trace.Inferred)
 	}
-}
-
-// pendingReset reads the socket's pending error.
-func pendingReset(fd int) bool {
-	errno, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
-	return err == nil && (unix.Errno(errno) == unix.ECONNRESET || unix.Errno(errno) == unix.EPIPE)
 }
 
 func (w *Watcher) lookServer() {
@@ -190,11 +282,19 @@ func (w *Watcher) lookServer() {
 	case err == nil && s.State != trace.Listen:
 		w.server.Observe(s.State, before, after, trace.SockDiag)
 	case err == ErrNoSuchConnection || err == nil:
-		// It went through its states unseen, unless one of us reset the connection:
-		// then the client has no TIME_WAIT and did not answer a FIN either.
-		c := w.client.State()
-		w.server.Gone(c == trace.Closed || c == trace.Established, before, after, trace.SockDiag)
+		w.server.Gone(w.serverReset(), before, after, trace.SockDiag)
 	}
+}
+
+// serverReset says whether one of us has reset the connection, now that the server has
+// none. In good order it was in LAST_ACK, and our end has its FIN and is in TIME_WAIT;
+// its states up to there went by unseen.
+func (w *Watcher) serverReset() bool {
+	state := w.client.State()
+	if state != trace.TimeWait {
+		state, _ = w.present()
+	}
+	return state != trace.TimeWait
 }
 
 // find asks sock_diag; the socket for that is opened when first needed.
