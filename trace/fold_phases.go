@@ -162,7 +162,8 @@ func (f *exchangeFold) time(t *PhaseTime) {
 	failed := f.failure != nil && f.failure.Phase == t.Name
 	if failed {
 		t.Status = FailedHere
-		if r, ok := f.last(kindOf[Failed]()); ok && !ended {
+		// It went on until it failed, whatever had ended before.
+		if r, ok := f.last(kindOf[Failed]()); ok && (!ended || r.At > last.At) {
 			last, ended = r, true
 		}
 	}

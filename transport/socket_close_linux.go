@@ -33,9 +33,7 @@ func (s *socket) hold() { _ = unix.SetsockoptInt(s.fd, unix.IPPROTO_TCP, unix.TC
 func (s *socket) shutdown() {
 	s.atFIN, _ = tcpstate.Read(s.fd)
 	s.watcher.Act(func() (before, after trace.Time, err error) {
-		before = s.sc.Now()
-		err = unix.Shutdown(s.fd, unix.SHUT_WR)
-		return before, s.sc.Now(), err
+		return s.around(func() error { return unix.Shutdown(s.fd, unix.SHUT_WR) })
 	})
 }
 
@@ -112,10 +110,9 @@ func (s *socket) release(flooded bool) {
 	if reset {
 		_ = unix.SetsockoptLinger(s.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 	}
-	before := s.sc.Now()
-	_ = s.file.Close()
+	before, after, _ := s.around(s.file.Close)
 	if reset {
-		s.client.Gone(true, before, s.sc.Now(), trace.Syscall)
+		s.client.Gone(true, before, after, trace.Syscall)
 		s.sc.Emit(trace.ResetSeen{Side: trace.Client})
 	}
 }

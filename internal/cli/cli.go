@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"fetchscope/internal/kstamp"
 	"fetchscope/internal/term"
@@ -38,16 +39,43 @@ type program struct {
 // status.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	kstamp.Warm()
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible(ctx)
 	defer stop()
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
-	// A second interrupt ends the program as the system would.
-	context.AfterFunc(ctx, stop)
 	words, err := p.parse(args)
 	if err == nil {
 		err = p.run(ctx, words)
 	}
 	return p.exit(err)
+}
+
+// catchAfter is when interrupts begin to be caught. Catching costs most of a
+// millisecond, a sixth of a whole fetch nearby; one that comes earlier ends the program
+// as the system does, with nothing to show yet.
+const catchAfter = 10 * time.Millisecond
+
+// errInterrupted is the cause of a context that a signal ended.
+var errInterrupted = errors.New("interrupted")
+
+// interruptible returns a context that ends with an interrupt. A second one ends the
+// program as the system would.
+func interruptible(ctx context.Context) (_ context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	signals := make(chan os.Signal, 1)
+	timer := time.AfterFunc(catchAfter, func() {
+		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+		select {
+		case <-signals:
+			signal.Stop(signals)
+			cancel(errInterrupted)
+		case <-ctx.Done():
+			signal.Stop(signals)
+		}
+	})
+	return ctx, func() {
+		timer.Stop()
+		cancel(context.Canceled)
+	}
 }
 
 // commands are the words that choose one; a host of that name is reached by its URL.

@@ -199,8 +199,12 @@ func (d *delivery) pass(sc *trace.Scope, b *fetch.Body, decode bool, why string)
 	return errors.Join(d.copy(w, content), flush(w))
 }
 
-// copyBuffer is large enough that system calls do not count.
-const copyBuffer = 256 << 10
+// copyBuffer is the room that copying begins with; it grows to copyMost, where system
+// calls do not count any more, for bodies that fill it. A small body pays for a small one.
+const (
+	copyBuffer = 16 << 10
+	copyMost   = 256 << 10
+)
 
 // copy copies, telling an error of the writer from one of the reader.
 func (d *delivery) copy(w io.Writer, r io.Reader) error {
@@ -212,6 +216,9 @@ func (d *delivery) copy(w io.Writer, r io.Reader) error {
 			if _, werr := w.Write(buf[:n]); werr != nil {
 				return writeFailed(werr)
 			}
+		}
+		if n == len(buf) && n < copyMost {
+			buf = make([]byte, 4*n)
 		}
 		if err == io.EOF {
 			return nil

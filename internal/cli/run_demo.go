@@ -23,7 +23,7 @@ func (p *program) demo(ctx context.Context, words []string) error {
 	p.s.fetch.Resolver.Servers = []resolver.Server{{Addr: internet.Resolver, Protocol: "udp"}}
 	p.s.fetch.CAFile = internet.CAFile
 	if !p.s.silent && p.s.view != "none" && p.s.format == "" {
-		fmt.Fprintf(p.stderr, "an internet on loopback: a resolver at %s, an origin at 127.0.0.1:%d\n\n", internet.Resolver, internet.HTTPS)
+		fmt.Fprintf(p.stderr, "an internet on loopback: resolver %s, origin 127.0.0.1:%d\n\n", internet.Resolver, internet.HTTPS)
 	}
 	if len(words) == 0 {
 		words = []string{"/"}

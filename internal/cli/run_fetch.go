@@ -132,6 +132,9 @@ func (p *program) refuse(url string, code trace.Code, err error, several bool) e
 
 // finish makes the document and shows it.
 func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err error, several bool) error {
+	if err == nil && p.s.silent && p.s.format == "" {
+		return nil // nobody looks at the document
+	}
 	doc := trace.Fold(rec.Records(), trace.FoldOptions{URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets})
 	var ended *statusError
 	if err != nil {

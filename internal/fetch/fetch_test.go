@@ -191,9 +191,13 @@ func TestRedirectsChangeTheMethod(t *testing.T) {
 		want   string
 		length string
 	}{
-		{301, "", "GET", ""}, {302, "", "GET", ""}, {303, "", "GET", ""},
-		{307, "", "POST", "3"}, {308, "", "POST", "3"},
-		{302, "PUT", "PUT", "3"}, {303, "PUT", "PUT", ""},
+		{301, "", "GET", ""},
+		{302, "", "GET", ""},
+		{303, "", "GET", ""},
+		{307, "", "POST", "3"},
+		{308, "", "POST", "3"},
+		{302, "PUT", "PUT", "3"},
+		{303, "PUT", "PUT", ""},
 	} {
 		p := listen(t, func(head string, c net.Conn) {
 			if strings.Contains(head, " /end ") {
@@ -372,8 +376,13 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 
 func TestConnectTo(t *testing.T) {
 	for _, tt := range []struct{ rule, want string }{
-		{"h:80:g:81", "g:81"}, {"::g:", "g:80"}, {":80::81", "h:81"}, {"h::g:81", "g:81"},
-		{"x:80:g:81", "h:80"}, {"h:81:g:81", "h:80"}, {"h:80:[::1]:81", "::1:81"},
+		{"h:80:g:81", "g:81"},
+		{"::g:", "g:80"},
+		{":80::81", "h:81"},
+		{"h::g:81", "g:81"},
+		{"x:80:g:81", "h:80"},
+		{"h:81:g:81", "h:80"},
+		{"h:80:[::1]:81", "::1:81"},
 	} {
 		c, err := ParseConnectTo(tt.rule)
 		if err != nil {

@@ -71,5 +71,5 @@ func (v *view) query(q *trace.Query) string {
 	if len(q.Dropped) > 0 {
 		result += ", dropped: " + strings.Join(q.Dropped, "; ")
 	}
-	return fmt.Sprintf("* %s %s %s?  %s by %s  %s", v.pen.text(q.Name), q.Type, v.pen.arrow, v.pen.text(q.Server), q.Protocol, took) + "  " + v.pen.text(result)
+	return fmt.Sprintf("* %s %s?  %s by %s, %s: %s", v.pen.text(q.Name), q.Type, v.pen.text(q.Server), q.Protocol, took, v.pen.text(result))
 }

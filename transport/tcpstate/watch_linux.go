@@ -17,7 +17,7 @@ import (
 // tells that the state still holds.
 const (
 	paceCalm  = time.Millisecond
-	paceClose = 50 * time.Microsecond
+	paceClose = 20 * time.Microsecond
 	// After this long the close waits for the peer, not for the network nearby.
 	paceSlower  = 200 * time.Microsecond
 	slowerFrom  = 50 * time.Millisecond
