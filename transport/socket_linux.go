@@ -71,9 +71,10 @@ func newSocket(sc *trace.Scope, addr netip.AddrPort) (*socket, error) {
 	return s, nil
 }
 
-// clockJoin is how far a reading of the clock may be off the wall clock at which the
-// document says it began: the two are read one after the other.
-const clockJoin = time.Microsecond
+// clockJoin is how far a reading of the clock may be off other clocks: the document says
+// when it began by the wall clock, which is read beside the monotonic one, and whoever
+// compares it with the kernel's stamps joins clocks in the same way.
+const clockJoin = 3 * time.Microsecond
 
 // around runs a system call with the clock read right before and after it.
 func (s *socket) around(call func() error) (before, after trace.Time, err error) {

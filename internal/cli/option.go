@@ -42,8 +42,9 @@ func (p *program) parse(args []string) ([]string, error) {
 	flags.SortFlags = false
 	flags.Usage = func() {}
 	flags.SetOutput(nil)
+	negated := slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, "--no-") })
 	for i := range options {
-		p.register(flags, &options[i])
+		p.register(flags, &options[i], negated)
 	}
 	if err := flags.Parse(args); err != nil {
 		return nil, usage(plainFlagError(err), "fetchscope --help lists the options")
@@ -51,8 +52,9 @@ func (p *program) parse(args []string) ([]string, error) {
 	return flags.Args(), nil
 }
 
-// register makes a flag of an option; a switch also gets its negation, as in curl.
-func (p *program) register(flags *pflag.FlagSet, o *option) {
+// register makes a flag of an option; a switch also gets its negation, as in curl, where
+// there is one on the command line at all.
+func (p *program) register(flags *pflag.FlagSet, o *option, negated bool) {
 	set := func(value string) error {
 		p.s.given = append(p.s.given, o)
 		return o.set(&p.s, value)
@@ -62,7 +64,7 @@ func (p *program) register(flags *pflag.FlagSet, o *option) {
 		return
 	}
 	flags.BoolFuncP(o.long, o.short, o.help, set)
-	if negative := "no-" + o.long; !strings.HasPrefix(o.long, "no-") {
+	if negative := "no-" + o.long; negated && !strings.HasPrefix(o.long, "no-") {
 		flags.BoolFunc(negative, o.help, func(value string) error {
 			return set(map[string]string{"true": "false", "false": "true"}[value])
 		})

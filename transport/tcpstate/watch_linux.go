@@ -2,7 +2,6 @@ package tcpstate
 
 import (
 	"net/netip"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,7 +24,7 @@ const (
 )
 
 // A Watcher asks the kernel for the states of a connection from beside the data path.
-// Round a close it has a thread of its own, so that the scheduler does not delay it.
+// Round a close it waits in the kernel, so that the runtime's timers do not delay it.
 type Watcher struct {
 	fd            int
 	local, remote netip.AddrPort
@@ -136,25 +135,30 @@ func (w *Watcher) run() {
 	if !w.goOn() {
 		return
 	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	defer unix.Prctl(unix.PR_SET_TIMERSLACK, 0, 0, 0, 0) // the default again
 	for w.goOn() {
 		w.Look()
-		pause := unix.NsecToTimespec(int64(w.pace()))
-		_ = unix.ClockNanosleep(unix.CLOCK_MONOTONIC, 0, &pause, nil)
+		pause(w.pace())
 	}
+}
+
+// pause waits with the kernel's own precision: a timer of the runtime's is late by up
+// to a millisecond. The thread's timer slack, usually 50 µs, is its own; holding on to a
+// thread to set it once would cost two more.
+func pause(d time.Duration) {
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+	t := unix.NsecToTimespec(int64(d))
+	_ = unix.ClockNanosleep(unix.CLOCK_MONOTONIC, 0, &t, nil)
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 0, 0, 0, 0) // the default again
 }
 
 // runCalmly asks until Hurry.
 func (w *Watcher) runCalmly() {
-	pause := time.NewTicker(paceCalm)
-	defer pause.Stop()
+	tick := time.NewTicker(paceCalm)
+	defer tick.Stop()
 	for w.hurried.Load() == 0 && w.goOn() {
 		select {
 		case <-w.wake:
-		case <-pause.C:
+		case <-tick.C:
 			if !w.paused.Load() {
 				w.Look()
 				w.also()
