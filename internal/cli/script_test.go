@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 				"RESOLVER="+internet.Resolver.String(), "CA="+internet.CAFile,
 				"HTTPS="+strings.TrimSuffix(internet.URL("/"), "/"), "HTTP="+strings.TrimSuffix(internet.PlainURL("/"), "/"),
 				fmt.Sprintf("HTTPSPORT=%d", internet.HTTPS), fmt.Sprintf("HTTPPORT=%d", internet.HTTP),
-				"REFUSED="+refused(t), "LC_ALL=C.UTF-8")
+				"REFUSED="+refused(t), "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -63,7 +63,7 @@ const ControlSize = 256
 
 // Received finds the stamp in the control messages of a receive.
 func Received(control []byte) (unixNano int64, ok bool) {
-	for len(control) > 0 {
+	for len(control) >= unix.CmsgLen(0) {
 		h, data, rest, err := unix.ParseOneSocketControlMessage(control)
 		if err != nil {
 			return 0, false
@@ -113,7 +113,7 @@ const maxQueued = 64
 func transmit(control []byte) (Transmit, bool) {
 	var t Transmit
 	var stamped, told bool
-	for len(control) > 0 {
+	for len(control) >= unix.CmsgLen(0) {
 		h, data, rest, err := unix.ParseOneSocketControlMessage(control)
 		if err != nil {
 			break
