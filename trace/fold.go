@@ -170,6 +170,9 @@ func (f *exchangeFold) last(kind reflect.Type) (Record, bool) {
 }
 
 func (f *exchangeFold) finish() {
+	if f.x.Connection != nil {
+		orderStates(f.x.Connection.States)
+	}
 	f.x.Phases = f.phases()
 	if f.x.Response != nil {
 		f.splitWait()

@@ -93,6 +93,31 @@ func TestFoldOfAnyBeginning(t *testing.T) {
 	}
 }
 
+// Bounds of both ends are narrowed by what leads from one to the other.
+func TestStatesAreInTheOrderOfCauses(t *testing.T) {
+	states := []StateTime{
+		{State: SynReceived, Side: Server, Start: 150, Uncertainty: 100, Evidence: Inferred},
+		{State: SynSent, Side: Client, Start: 160, Uncertainty: 20, Evidence: Syscall},
+		{State: CloseWait, Side: Server, Start: 990, Uncertainty: 40, Evidence: SockDiag},
+		{State: FinWait1, Side: Client, Start: 1000, Uncertainty: 20, Evidence: Syscall},
+		{State: Closed, Side: Server, Start: 2000, Uncertainty: 10, Evidence: SockDiag},
+		{State: TimeWait, Side: Client, Start: 3000, Uncertainty: 10, Evidence: SockDiag},
+	}
+	orderStates(states)
+	want := []StateTime{
+		{State: SynSent, Side: Client, Start: 160, Uncertainty: 20, Evidence: Syscall},
+		{State: SynReceived, Side: Server, Start: 195, Uncertainty: 55, Evidence: Inferred},
+		{State: FinWait1, Side: Client, Start: 1000, Uncertainty: 20, Evidence: Syscall},
+		{State: CloseWait, Side: Server, Start: 1005, Uncertainty: 25, Evidence: SockDiag},
+		// Nothing is bent that contradicts the rule.
+		{State: Closed, Side: Server, Start: 2000, Uncertainty: 10, Evidence: SockDiag},
+		{State: TimeWait, Side: Client, Start: 3000, Uncertainty: 10, Evidence: SockDiag},
+	}
+	if diff := cmp.Diff(want, states); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+}
+
 func TestSecretsAreHiddenUnlessAskedFor(t *testing.T) {
 	s := secure()
 	for _, secrets := range []bool{false, true} {

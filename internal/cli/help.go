@@ -15,15 +15,15 @@ const helpHead = `fetchscope fetches a URL in six steps and shows what truly hap
   fetchscope resolve [options] NAME [TYPE ...]
                                          step 1 alone: ask the DNS
   fetchscope render [options] [FILE | -] step 5 alone: HTML to text
-  fetchscope demo [options]              the six steps against an internet on loopback
+  fetchscope demo [options] [PATH ...]   the six steps against an internet on loopback
 
 `
 
 // help shows the options, or those of one category.
 func (p *program) help(words []string) error {
 	columns := p.out.Columns
-	if len(words) > 0 && slices.Contains(categories, words[0]) {
-		return writeOptions(p.stdout, words[0], columns)
+	if len(words) > 0 {
+		return p.helpOn(words[0], columns)
 	}
 	if _, err := io.WriteString(p.stdout, helpHead); err != nil {
 		return err
@@ -40,12 +40,38 @@ func (p *program) help(words []string) error {
 const helpAt = 30
 
 func writeOptions(w io.Writer, category string, columns int) error {
+	return writeChosen(w, category, columns, func(*option) bool { return true })
+}
+
+// helpOn shows the options of a category, or those that a command takes.
+func (p *program) helpOn(word string, columns int) error {
+	if slices.Contains(categories, word) && word != "demo" {
+		return writeOptions(p.stdout, word, columns)
+	}
+	if _, known := commands[word]; !known {
+		return usage(fmt.Sprintf("there is no help on %q", word), "categories: "+strings.Join(categories, ", ")+"; commands: demo, render, resolve")
+	}
+	for _, c := range categories {
+		takes := func(o *option) bool { return slices.Contains(o.commands(), word) }
+		if err := writeChosen(p.stdout, c, columns, takes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeChosen(w io.Writer, category string, columns int, chosen func(*option) bool) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", strings.ToUpper(category[:1])+category[1:])
 	for _, o := range options {
-		if o.category == category {
+		if o.category == category && chosen(&o) {
 			b.WriteString(helpLine(&o, columns))
 		}
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintf(w, "%s\n", strings.ToUpper(category[:1])+category[1:]); err != nil {
+		return err
 	}
 	b.WriteString("\n")
 	_, err := io.WriteString(w, b.String())

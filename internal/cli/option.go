@@ -91,7 +91,7 @@ func (s *settings) check(command string, known bool) error {
 	}
 	for _, o := range s.given {
 		if !slices.Contains(o.commands(), command) {
-			return usage(fmt.Sprintf("--%s means nothing to %q", o.long, "fetchscope "+command), "fetchscope --help lists what does")
+			return usage(fmt.Sprintf("--%s means nothing to %q", o.long, "fetchscope "+command), "fetchscope --help "+strings.TrimSpace(command)+" lists what it takes")
 		}
 	}
 	return nil

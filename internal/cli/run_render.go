@@ -3,6 +3,8 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 
 	"fetchscope/internal/weburl"
@@ -51,7 +53,11 @@ func (p *program) render(_ context.Context, words []string) error {
 		o.ContentType += "; charset=" + p.s.charset
 	}
 	w := bufio.NewWriterSize(p.stdout, copyBuffer)
-	if err := render.Render(w, in, nil, o); err != nil {
+	err := render.Render(w, in, nil, o)
+	if unreadable := (*fs.PathError)(nil); errors.As(err, &unreadable) && unreadable.Op == "read" {
+		return &statusError{status: statusRead, phase: trace.Render, err: err}
+	}
+	if err != nil {
 		return err
 	}
 	return w.Flush()

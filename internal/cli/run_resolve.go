@@ -126,7 +126,15 @@ func resolutionText(doc *trace.ResolveDocument) string {
 	if doc.Source != "" && doc.Source != "dns" {
 		source = " from " + doc.Source
 	}
-	fmt.Fprintf(&b, "%s %s  %s%s, %d answers\n", term.Safe(doc.Question.Name), term.Safe(doc.Question.Type), doc.Rcode, source, len(doc.Answers))
+	result := doc.Rcode
+	if result == "" {
+		result = "no answer"
+	}
+	records := "records"
+	if len(doc.Answers) == 1 {
+		records = "record"
+	}
+	fmt.Fprintf(&b, "%s %s  %s%s, %d %s\n", term.Safe(doc.Question.Name), term.Safe(doc.Question.Type), result, source, len(doc.Answers), records)
 	for _, q := range doc.Queries {
 		took := "-"
 		if q.Duration != nil {

@@ -28,8 +28,8 @@ var options = []option{
 	{long: "show-error", short: "S", category: "trace", help: "with -s, errors all the same", only: everywhere, set: toggle(func(s *settings) *bool { return &s.showError })},
 	{long: "no-progress-meter", category: "trace", help: "no progress of a long body", set: toggle(func(s *settings) *bool { return &s.noProgress })},
 	{long: "color", arg: "WHEN", category: "trace", help: "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM", only: everywhere, set: oneOf(func(s *settings) *string { return &s.color }, "auto", "always", "never")},
-	{long: "ascii", category: "trace", help: "draw with ASCII alone, as without a UTF-8 locale", only: everywhere, set: toggle(func(s *settings) *bool { return &s.ascii })},
-	{long: "secrets", category: "trace", help: "show credentials and cookies in traces, which are … otherwise", set: toggle(func(s *settings) *bool { return &s.secrets })},
+	{long: "ascii", category: "trace", help: "draw the trace with ASCII alone, as without a UTF-8 locale", only: everywhere, set: toggle(func(s *settings) *bool { return &s.ascii })},
+	{long: "secrets", category: "trace", help: "show credentials and cookies in traces, which hide them otherwise", set: toggle(func(s *settings) *bool { return &s.secrets })},
 
 	{long: "request", short: "X", arg: "METHOD", category: "request", help: "use this method", set: method},
 	{long: "data", short: "d", arg: "DATA", category: "request", help: "send DATA, @FILE or @- (stdin) in a POST; repeats are joined by &", set: appendTo(func(s *settings) *[]string { return &s.data })},
@@ -51,12 +51,12 @@ var options = []option{
 	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
 	{long: "cacert", arg: "FILE", category: "connection", help: "trust the authorities in FILE (PEM) and no others", set: text(func(s *settings) *string { return &s.fetch.CAFile })},
 
-	{long: "max-time", short: "m", arg: "SECONDS", category: "limits", help: "give up after this long", only: everywhere, set: seconds(maxTime)},
+	{long: "max-time", short: "m", arg: "SECONDS", category: "limits", help: "give up after this long; the close has 2 s of its own", only: everywhere, set: seconds(maxTime)},
 	{long: "connect-timeout", arg: "SECONDS", category: "limits", help: "give up when the connection is not up after this long", set: seconds(connectTimeout)},
 	{long: "max-filesize", arg: "BYTES", category: "limits", help: "give up on a body larger than this, received or decoded; k, M and G multiply", set: maxFileSize},
 
 	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.serve })},
 
-	{long: "help", short: "h", category: "about", help: "show this; a category after it shows that alone", only: everywhere, set: toggle(func(s *settings) *bool { return &s.help })},
+	{long: "help", short: "h", category: "about", help: "show this; a category or a command after it shows its options alone", only: everywhere, set: toggle(func(s *settings) *bool { return &s.help })},
 	{long: "version", short: "V", category: "about", help: "show the version", only: everywhere, set: toggle(func(s *settings) *bool { return &s.version })},
 }

@@ -90,20 +90,30 @@ func (n *Internet) startOrigin() error {
 		return err
 	}
 	o := &origin{net: n}
-	for _, s := range []struct {
-		port *uint16
-		wrap func(net.Conn) net.Conn
-	}{{&n.HTTP, nil}, {&n.HTTPS, a.secure}} {
-		l, err := net.Listen("tcp", net.JoinHostPort(originAddress, "0"))
-		if err != nil {
-			return err
-		}
-		*s.port = uint16(l.Addr().(*net.TCPAddr).Port)
-		n.closers = append(n.closers, l.Close)
-		n.running.Go(func() { o.listen(l, s.wrap) })
+	plain, err := n.listenOrigin(&n.HTTP)
+	if err != nil {
+		return err
 	}
+	secure, err := n.listenOrigin(&n.HTTPS)
+	if err != nil {
+		return err
+	}
+	// Both ports are known before anybody is served: pages name them.
+	n.running.Go(func() { o.listen(plain, nil) })
+	n.running.Go(func() { o.listen(secure, a.secure) })
 	n.closers = append(n.closers, o.stop)
 	return nil
+}
+
+// listenOrigin opens one of the origin's ports.
+func (n *Internet) listenOrigin(port *uint16) (net.Listener, error) {
+	l, err := net.Listen("tcp", net.JoinHostPort(originAddress, "0"))
+	if err != nil {
+		return nil, err
+	}
+	*port = uint16(l.Addr().(*net.TCPAddr).Port)
+	n.closers = append(n.closers, l.Close)
+	return l, nil
 }
 
 // originAddress is where the origin listens.

@@ -35,7 +35,8 @@ type Failure struct {
 	Hint  string
 	Err   error
 
-	proxy bool
+	proxy    bool
+	recorded bool
 }
 
 func (f *Failure) Error() string {
@@ -65,6 +66,9 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 	if errors.As(err, &own) {
 		*out = *own
 	}
+	if out.recorded {
+		return out
+	}
 	var http *httpclient.Error
 	if errors.As(err, &http) && out.Phase == "" {
 		out.Phase = http.Phase
@@ -78,11 +82,14 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 			out.Code = transport.CodeTimeout
 		}
 	}
-	if out.proxy && out.Code != transport.CodeTimeout && out.Code != transport.CodeInterrupted {
+	if out.proxy && out.Phase == trace.Resolve && out.Code != transport.CodeTimeout && out.Code != transport.CodeInterrupted {
 		out.Code = CodeProxyName
 	}
 	if out.Hint == "" {
 		out.Hint = hints[out.Code]
+	}
+	if out.proxy && out.Phase == trace.Connect {
+		out.Hint = "this is the proxy's address: check -x, or http_proxy and https_proxy in the environment"
 	}
 	if distrust := (*transport.Error)(nil); errors.As(out.Err, &distrust) && strings.HasPrefix(string(out.Code), "certificate_") {
 		out.Err = &distrusted{reason: transport.Reason(out.Code), err: out.Err}
@@ -101,6 +108,17 @@ func (d *distrusted) Error() string { return d.reason }
 
 // Unwrap returns the cause.
 func (d *distrusted) Unwrap() error { return d.err }
+
+// record makes a failure of an error and records it, once: before the connection is
+// closed, so that the close is not counted to the phase that failed.
+func (f *Fetcher) record(ctx context.Context, sc *trace.Scope, err error) error {
+	failure := f.failure(ctx, err)
+	if !failure.recorded {
+		failure.recorded = true
+		sc.Emit(trace.Failed{Phase: failure.Phase, Code: failure.Code, Message: failure.Error(), Hint: failure.Hint})
+	}
+	return failure
+}
 
 // stopped says whether a code is one of being stopped from outside.
 func stopped(code trace.Code) bool {

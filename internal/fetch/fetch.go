@@ -131,9 +131,7 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: why})
 		next, err := hop.run(ctx, outer, sc, out, n)
 		if err != nil {
-			failure := f.failure(ctx, err)
-			sc.Emit(trace.Failed{Phase: failure.Phase, Code: failure.Code, Message: failure.Error(), Hint: failure.Hint})
-			return failure
+			return f.record(ctx, sc, err)
 		}
 		if next == nil {
 			return nil

@@ -22,7 +22,7 @@ var hints = map[trace.Code]string{
 	transport.CodeRefused:     "nothing listens there: check host and port",
 	transport.CodeUnreachable: "there is no route to it: check the network, or try the other family with -4 or -6",
 	transport.CodeHostDown:    "the host does not answer on its network: check the address",
-	transport.CodeTimeout:     "allow more time with -m or --connect-timeout, or find what drops the packets on the way",
+	transport.CodeTimeout:     "allow more time: -m SECONDS, --connect-timeout SECONDS",
 	transport.CodeReset:       "the server, or something on the way, broke the connection: try again, or ask it what it disliked",
 	transport.CodeNotTLS:      "the server does not speak TLS on this port: try http://, or the right port",
 	transport.CodeTLSAlert:    "the server refused the handshake: it may want another TLS version, name or certificate",

@@ -43,6 +43,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output, n int
 	defer func() {
 		release()
 		if err != nil {
+			err = h.f.record(ctx, sc, err)
 			o.Timeout = closeAfterFailure
 			outer = context.WithoutCancel(outer)
 		}
@@ -89,10 +90,11 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	conn, err := transport.Dial(ctx, sc, h.f.conns, addrs)
 	h.f.conns += len(addrs)
 	if err != nil {
-		return nil, &Failure{Phase: trace.Connect, Err: err}
+		return nil, &Failure{Phase: trace.Connect, Err: err, proxy: proxy != nil}
 	}
 	if err := h.secure(ctx, sc, conn, proxy, secure); err != nil {
-		conn.Close(ctx, transport.CloseOptions{Timeout: closeAfterFailure})
+		err = h.f.record(ctx, sc, err)
+		conn.Close(context.WithoutCancel(ctx), transport.CloseOptions{Timeout: closeAfterFailure})
 		return nil, err
 	}
 	return conn, nil

@@ -32,6 +32,10 @@ func Write(w io.Writer, d *trace.Document, o Options) error {
 		if x.Connection == nil {
 			continue
 		}
+		if o.Columns > 0 && o.Columns < columns {
+			fmt.Fprintf(&b, "\n  The ladder needs %d columns.\n", columns)
+			continue
+		}
 		l := &ladder{x: x, glyphs: glyphsFor(o.UTF8)}
 		l.draw()
 		for _, line := range l.lines {
@@ -77,6 +81,9 @@ type rung struct {
 	cut         bool   // rails are cut: time was left out
 	below       string
 }
+
+// columns is how wide a ladder is.
+const columns = 66
 
 func (l *ladder) draw() {
 	c := l.x.Connection

@@ -33,18 +33,34 @@ func (v *view) spans(x *trace.Exchange, p *trace.PhaseTime) []span {
 		return []span{{start, end, broken}}
 	}
 	switch p.Name {
-	case trace.Connect, trace.TLS, trace.Close:
+	case trace.Connect:
 		return []span{{start, end, network}}
-	case trace.Wait:
-		if x.Response != nil && x.Response.WaitNetwork != nil {
-			cut := start + *x.Response.WaitNetwork
-			if cut < end {
-				return []span{{start, cut, network}, {cut, end, work}}
-			}
-			return []span{{start, end, network}}
-		}
+	case trace.TLS, trace.Wait, trace.Close:
+		return v.trips(x, p.Name, start, end)
 	}
 	return []span{{start, end, work}}
+}
+
+// trips cuts a phase that waits for the peer into the network's part, its round trips,
+// and what is left, in which somebody works. Without a round-trip time all of it counts
+// as the network's.
+func (v *view) trips(x *trace.Exchange, p trace.Phase, start, end trace.Time) []span {
+	c := x.Connection
+	if c == nil || c.Opened == nil || c.Opened.RTT == nil {
+		return []span{{start, end, network}}
+	}
+	rtt := trace.Time(*c.Opened.RTT)
+	if c.Opened.MinRTT != nil {
+		rtt = min(rtt, trace.Time(*c.Opened.MinRTT))
+	}
+	// TLS 1.3 takes one (RFC 8446, section 2), TLS 1.2 two (RFC 5246, section 7.3).
+	if p == trace.TLS && x.TLS != nil && x.TLS.Version == "TLS 1.2" && !x.TLS.Resumed {
+		rtt *= 2
+	}
+	if cut := start + rtt; cut < end {
+		return []span{{start, cut, network}, {cut, end, work}}
+	}
+	return []span{{start, end, network}}
 }
 
 // longest is the phase that took the most time.
@@ -141,11 +157,11 @@ func (v *view) secured(x *trace.Exchange, p *trace.PhaseTime) string {
 	if t.Ignored {
 		return out + ", NOT TRUSTED"
 	}
-	return out + v.trips(x, *p.Duration)
+	return out + v.inTrips(x, *p.Duration)
 }
 
-// trips counts a time in round trips, where that says something.
-func (v *view) trips(x *trace.Exchange, d trace.Time) string {
+// inTrips counts a time in round trips, where that says something.
+func (v *view) inTrips(x *trace.Exchange, d trace.Time) string {
 	c := x.Connection
 	if c == nil || c.Opened == nil || c.Opened.RTT == nil || *c.Opened.RTT < minTrip {
 		return ""

@@ -9,7 +9,8 @@ import (
 	"fetchscope/trace"
 )
 
-// A share is the time of a whole fetch, by who was waited for.
+// A share is the time of a whole fetch, by who was waited for: the network for its round
+// trips, somebody's work for the rest.
 type share struct{ network, server, all trace.Time }
 
 func (v *view) share() share {
@@ -21,7 +22,6 @@ func (v *view) share() share {
 			if p.Duration == nil {
 				continue
 			}
-			s.all += *p.Duration
 			for _, part := range v.spans(x, p) {
 				if part.kind == network {
 					s.network += part.end - part.start
@@ -32,6 +32,8 @@ func (v *view) share() share {
 			s.server += *x.Response.WaitServer
 		}
 	}
+	// What no phase covers is ours: it is between two of them.
+	s.all = max(v.end, s.network)
 	return s
 }
 
@@ -62,6 +64,13 @@ func (v *view) verdict(x *trace.Exchange) {
 		v.point(fmt.Sprintf("Most of the time is distance: %.1f round trips of %s.", float64(s.network)/float64(rtt), v.unit.withName(rtt, v.pen)))
 	case 2*s.server > s.all:
 		v.point(fmt.Sprintf("Most of the time is the server's: %s of waiting.", v.unit.withName(s.server, v.pen)))
+	}
+	if r := x.Response; r != nil && r.Status >= 300 && r.Status < 400 {
+		for _, f := range r.Headers {
+			if strings.EqualFold(f[0], "Location") {
+				v.point("It redirects to " + v.pen.text(f[1]) + " (-L follows).")
+			}
+		}
 	}
 	if x.Close != nil && x.Close.TimeWaitLeft != nil {
 		left := time.Duration(*x.Close.TimeWaitLeft).Seconds()
