@@ -203,7 +203,7 @@ func (d *delivery) pass(sc *trace.Scope, b *fetch.Body, decode bool, why string)
 // calls do not count any more, for bodies that fill it. A small body pays for a small one.
 const (
 	copyBuffer = 16 << 10
-	copyMost   = 256 << 10
+	copyMost   = 1 << 20
 )
 
 // copy copies, telling an error of the writer from one of the reader.

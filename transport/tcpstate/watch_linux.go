@@ -95,7 +95,12 @@ func (w *Watcher) rouse() {
 
 // Pause keeps it from asking while a large body comes in, which needs the processor
 // and proves by each byte that the state holds.
-func (w *Watcher) Pause(on bool) { w.paused.Store(on) }
+func (w *Watcher) Pause(on bool) {
+	w.paused.Store(on)
+	if !on {
+		w.rouse()
+	}
+}
 
 // Stop ends the watching and waits until it has ended. Looks do nothing from then on.
 func (w *Watcher) Stop() {
@@ -158,11 +163,14 @@ func (w *Watcher) runCalmly() {
 	for w.hurried.Load() == 0 && w.goOn() {
 		select {
 		case <-w.wake:
+			tick.Reset(paceCalm)
 		case <-tick.C:
-			if !w.paused.Load() {
-				w.Look()
-				w.also()
+			if w.paused.Load() {
+				tick.Stop() // until it is roused
+				continue
 			}
+			w.Look()
+			w.also()
 		}
 	}
 }
