@@ -106,11 +106,11 @@ func (v *view) certificate(c *trace.Certificate, now time.Time) {
 	}
 	head := fmt.Sprintf("     %-6s ", role)
 	tail := fmt.Sprintf("  ends %s (%s)", c.NotAfter.Format(time.DateOnly), days(now, c.NotAfter))
-	mark := ""
-	if c.Blamed {
-		mark = v.pen.from + "this one"
+	mark := v.pen.from + "this one"
+	room := v.o.Columns - len(head) - len(tail) - term.Width(mark) // on every line, so that they align
+	if !c.Blamed {
+		mark = ""
 	}
-	room := v.o.Columns - len(head) - len(tail) - term.Width(mark)
 	name := v.pen.text(c.Subject)
 	if room < minName {
 		v.line(head + term.Cut(name, v.o.Columns-len(head), v.pen.ellipsis))
