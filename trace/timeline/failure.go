@@ -106,23 +106,23 @@ func (v *view) certificate(c *trace.Certificate, now time.Time) {
 	}
 	head := fmt.Sprintf("     %-6s ", role)
 	tail := fmt.Sprintf("  ends %s (%s)", c.NotAfter.Format(time.DateOnly), days(now, c.NotAfter))
-	mark := v.pen.from + "this one"
-	room := v.o.Columns - len(head) - len(tail) - term.Width(mark) // on every line, so that they align
-	if !c.Blamed {
-		mark = ""
+	mark := ""
+	if c.Blamed {
+		mark = v.pen.from + "this one"
 	}
+	room := min(v.o.Columns-len(head)-len(tail)-term.Width(mark), maxName)
 	name := v.pen.text(c.Subject)
 	if room < minName {
 		v.line(head + term.Cut(name, v.o.Columns-len(head), v.pen.ellipsis))
 		head, name, room = head[:5], "", 0
 	}
-	v.line(head + term.Pad(term.Cut(name, room, v.pen.ellipsis), min(room, maxName)) + tail + v.pen.paint(vermillion, mark))
+	v.line(head + term.Pad(term.Cut(name, room, v.pen.ellipsis), room) + tail + v.pen.paint(vermillion, mark))
 }
 
 // A certificate's name gets this much room, where it shares its line.
 const (
 	minName = 20
-	maxName = 28
+	maxName = 24
 )
 
 func days(now, then time.Time) string {
