@@ -1,6 +1,9 @@
 package trace
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // causes lists what must come before what, as segments carry it from one end to the
 // other (RFC 9293, figures 6, 12 and 13). An end changes its state no sooner than the
@@ -50,7 +53,7 @@ func orderStates(states []StateTime) {
 			b.moveTo(a.Start + 1)
 		}
 	}
-	slices.SortStableFunc(states, func(a, b StateTime) int { return int(a.Start - b.Start) })
+	slices.SortStableFunc(states, func(a, b StateTime) int { return cmp.Compare(a.Start, b.Start) })
 }
 
 // narrow puts the moment into the middle of its bounds.

@@ -124,7 +124,6 @@ func (p *program) run(ctx context.Context, words []string) error {
 // A statusError is an error with its exit status.
 type statusError struct {
 	status int
-	phase  trace.Phase
 	code   trace.Code
 	hint   string
 	err    error
@@ -139,7 +138,7 @@ func (e *statusError) Unwrap() error { return e.err }
 
 // usage is a command line that makes no sense.
 func usage(message, hint string) error {
-	return &statusError{status: statusUsage, phase: trace.InUsage, code: codeUsage, hint: hint, err: errors.New(message)}
+	return &statusError{status: statusUsage, code: codeUsage, hint: hint, err: errors.New(message)}
 }
 
 // exit tells of an error and returns the exit status.
@@ -151,16 +150,18 @@ func (p *program) exit(err error) int {
 	if !errors.As(err, &e) {
 		e = &statusError{status: statusWrite, err: err}
 	}
-	if !e.shown && (!p.s.silent || p.s.showError) {
-		p.complain(e.status, e.Error(), e.hint)
-	}
+	p.tell(e)
 	return e.status
 }
 
-// complain writes the error lines.
-func (p *program) complain(status int, message, hint string) {
-	fmt.Fprintf(p.stderr, "fetchscope: (%d) %s\n", status, term.Safe(message))
-	if hint != "" {
-		fmt.Fprintf(p.stderr, "fetchscope: hint: %s\n", term.Safe(hint))
+// tell writes the error lines, unless the person has been told or wants to hear nothing.
+func (p *program) tell(e *statusError) {
+	if e.shown || p.s.silent && !p.s.showError {
+		return
+	}
+	e.shown = true
+	fmt.Fprintf(p.stderr, "fetchscope: (%d) %s\n", e.status, term.Safe(e.Error()))
+	if e.hint != "" {
+		fmt.Fprintf(p.stderr, "fetchscope: hint: %s\n", term.Safe(e.hint))
 	}
 }

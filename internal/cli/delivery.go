@@ -167,7 +167,7 @@ func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 	case !b.Response.HasBody:
 		return d.pass(sc, b, false, "no content")
 	}
-	content, err := b.Content(true, 0, "")
+	content, err := b.Content(true)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 // pass hands the body over unrendered.
 func (d *delivery) pass(sc *trace.Scope, b *fetch.Body, decode bool, why string) error {
 	sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: why})
-	content, err := b.Content(decode, 0, "")
+	content, err := b.Content(decode)
 	if err != nil {
 		return err
 	}

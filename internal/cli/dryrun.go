@@ -56,7 +56,7 @@ func (p *program) dryRunOne(u *weburl.URL) error {
 		return err
 	}
 	if unfetchable != nil {
-		return &statusError{status: statusScheme, phase: trace.InURL, code: fetch.CodeScheme, err: unfetchable}
+		return &statusError{status: statusScheme, code: fetch.CodeScheme, err: unfetchable}
 	}
 	return nil
 }

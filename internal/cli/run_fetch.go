@@ -29,26 +29,18 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 		if ctx.Err() != nil {
 			break
 		}
-		if i < len(words)-1 {
-			p.tell(last)
+		if i < len(words)-1 && last != nil {
+			p.exit(last)
 		}
 	}
 	return last
-}
-
-// tell writes the error lines of a URL that others follow.
-func (p *program) tell(err error) {
-	var e *statusError
-	if errors.As(err, &e) && !e.shown && (!p.s.silent || p.s.showError) {
-		p.complain(e.status, e.Error(), e.hint)
-	}
 }
 
 // complete checks the options against one another and reads what they name.
 func (p *program) complete() error {
 	o := &p.s.fetch
 	o.Getenv = p.getenv
-	if p.s.format != "" && (p.s.dumpHeader == "-" || len(p.s.outputs) > 0 && p.s.outputs[0].file == "-") {
+	if p.s.format != "" && (p.s.dumpHeader == "-" || slices.Contains(p.s.outputs, output{file: "-"})) {
 		return usage("--format puts its document on stdout, where -o - or -D - would write too", "name a file")
 	}
 	for _, h := range p.s.headers {
@@ -121,13 +113,13 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 // refuse tells of a URL that cannot be fetched at all.
 func (p *program) refuse(url string, code trace.Code, err error, several bool) error {
 	if p.s.dryRun {
-		return &statusError{status: status(trace.InURL, code), phase: trace.InURL, code: code, err: err}
+		return &statusError{status: status(trace.InURL, code), code: code, err: err}
 	}
 	rec := trace.NewRecorder(nil)
 	doc := trace.Fold(nil, trace.FoldOptions{URL: url, Started: rec.Started(), Secrets: p.s.secrets})
 	doc.Error = &trace.Error{Phase: trace.InURL, Code: code, Message: trace.Text(err.Error())}
 	doc.ExitCode = status(trace.InURL, code)
-	return p.show(doc, nil, &statusError{status: doc.ExitCode, phase: trace.InURL, code: code, err: err}, several)
+	return p.show(doc, nil, &statusError{status: doc.ExitCode, code: code, err: err}, several)
 }
 
 // finish makes the document and shows it.
@@ -150,10 +142,10 @@ func (p *program) ended(doc *trace.Document, err error) *statusError {
 	var f *fetch.Failure
 	if errors.As(err, &f) && doc.Error != nil {
 		e := doc.Error
-		return &statusError{status: status(e.Phase, e.Code), phase: e.Phase, code: e.Code, hint: e.Hint, err: errors.New(e.Message)}
+		return &statusError{status: status(e.Phase, e.Code), code: e.Code, hint: e.Hint, err: errors.New(e.Message)}
 	}
 	doc.Error = &trace.Error{Phase: trace.InOutput, Code: fetch.CodeWrite, Message: trace.Text(err.Error())}
-	return &statusError{status: statusWrite, phase: trace.InOutput, code: fetch.CodeWrite, err: err}
+	return &statusError{status: statusWrite, code: fetch.CodeWrite, err: err}
 }
 
 // show writes the document, the trace for people, and a page that was held back for
@@ -213,7 +205,7 @@ func (p *program) addHeader(h string) error {
 	if name, ok := strings.CutPrefix(h, "@"); ok {
 		b, err := p.readFile(name)
 		if err != nil {
-			return &statusError{status: statusRead, phase: trace.InUsage, code: codeUsage, err: err}
+			return &statusError{status: statusRead, code: codeUsage, err: err}
 		}
 		for line := range strings.Lines(string(b)) {
 			if line = strings.TrimRight(line, "\r\n"); line != "" {
@@ -250,7 +242,7 @@ func (p *program) readData() error {
 		if name, ok := strings.CutPrefix(d, "@"); ok {
 			b, err := p.readFile(name)
 			if err != nil {
-				return &statusError{status: statusRead, phase: trace.InUsage, code: codeUsage, err: err}
+				return &statusError{status: statusRead, code: codeUsage, err: err}
 			}
 			part = bytes.Map(func(r rune) rune {
 				if r == '\r' || r == '\n' || r == 0 {

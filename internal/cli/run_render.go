@@ -9,7 +9,6 @@ import (
 
 	"fetchscope/internal/weburl"
 	"fetchscope/render"
-	"fetchscope/trace"
 )
 
 func (p *program) renderOptions() render.Options {
@@ -42,7 +41,7 @@ func (p *program) render(_ context.Context, words []string) error {
 	case len(words) == 1 && words[0] != "-":
 		f, err := os.Open(words[0])
 		if err != nil {
-			return &statusError{status: statusRead, phase: trace.Render, err: err}
+			return &statusError{status: statusRead, err: err}
 		}
 		defer f.Close()
 		in = f
@@ -55,7 +54,7 @@ func (p *program) render(_ context.Context, words []string) error {
 	w := bufio.NewWriterSize(p.stdout, copyBuffer)
 	err := render.Render(w, in, nil, o)
 	if unreadable := (*fs.PathError)(nil); errors.As(err, &unreadable) && unreadable.Op == "read" {
-		return &statusError{status: statusRead, phase: trace.Render, err: err}
+		return &statusError{status: statusRead, err: err}
 	}
 	if err != nil {
 		return err

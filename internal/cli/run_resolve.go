@@ -29,8 +29,8 @@ func (p *program) resolve(ctx context.Context, words []string) error {
 	}
 	var last error
 	for i, t := range types {
-		if i > 0 {
-			p.tell(last)
+		if i > 0 && last != nil {
+			p.exit(last)
 		}
 		err := p.resolveOne(ctx, r, words[0], t, len(types) > 1)
 		if err != nil || i == 0 {
@@ -90,7 +90,7 @@ func resolveFailure(err error) *statusError {
 	if err == nil {
 		return nil
 	}
-	out := &statusError{status: statusName, phase: trace.Resolve, err: err}
+	out := &statusError{status: statusName, err: err}
 	var e *resolver.Error
 	if errors.As(err, &e) {
 		out.code, out.status = e.Code, status(trace.Resolve, e.Code)

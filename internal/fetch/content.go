@@ -15,23 +15,17 @@ type Content struct {
 	r       io.Reader
 	codings []string
 	count   int64
-	max     int64
-	code    trace.Code
 	err     error
 }
 
-// Content returns the body's content. decode undoes its content codings. max bounds
-// what comes out, with the code of the failure beyond it, beside the body's own limit.
-func (b *Body) Content(decode bool, max int64, code trace.Code) (*Content, error) {
+// Content returns the body's content. decode undoes its content codings.
+func (b *Body) Content(decode bool) (*Content, error) {
 	if b.MaxSize > 0 && b.Response.Length > b.MaxSize {
-		return nil, tooLarge(CodeTooLarge, b.MaxSize)
+		return nil, tooLarge(b.MaxSize)
 	}
-	c := &Content{b: b, r: b.Response.Body, max: max, code: code}
+	c := &Content{b: b, r: b.Response.Body}
 	if b.MaxSize > 0 {
 		c.r = &limited{r: c.r, left: b.MaxSize, max: b.MaxSize}
-	}
-	if b.MaxSize > 0 && (max == 0 || b.MaxSize < max) {
-		c.max, c.code = b.MaxSize, CodeTooLarge
 	}
 	codings := b.Response.Header.Elements("Content-Encoding")
 	if !decode || len(codings) == 0 || !b.Response.HasBody {
@@ -54,9 +48,9 @@ func (c *Content) Read(p []byte) (int, error) {
 		err = &Failure{Phase: trace.Receive, Err: context.Cause(c.b.ctx)}
 	}
 	c.count += int64(n)
-	if c.max > 0 && c.count > c.max {
-		n -= int(c.count - c.max)
-		err = tooLarge(c.code, c.max)
+	if most := c.b.MaxSize; most > 0 && c.count > most {
+		n -= int(c.count - most)
+		err = tooLarge(most)
 	}
 	if err != nil {
 		c.err = err
@@ -85,11 +79,11 @@ func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	l.left -= int64(n)
 	if l.left < 0 {
-		return n + int(l.left), tooLarge(CodeTooLarge, l.max)
+		return n + int(l.left), tooLarge(l.max)
 	}
 	return n, err
 }
 
-func tooLarge(code trace.Code, max int64) error {
-	return &Failure{Phase: trace.Receive, Code: code, Err: fmt.Errorf("the body is larger than %d bytes", max)}
+func tooLarge(max int64) error {
+	return &Failure{Phase: trace.Receive, Code: CodeTooLarge, Err: fmt.Errorf("the body is larger than %d bytes", max)}
 }

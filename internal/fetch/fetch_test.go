@@ -108,7 +108,7 @@ func (*sink) Head([]byte) error { return nil }
 
 func (s *sink) Body(_ context.Context, _ *trace.Scope, b *Body) error {
 	s.status = b.Response.Status
-	c, err := b.Content(true, 0, "")
+	c, err := b.Content(true)
 	if err == nil {
 		_, err = io.Copy(&s.body, c)
 	}

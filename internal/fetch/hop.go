@@ -25,6 +25,7 @@ type hop struct {
 	// crossed says that a redirect led to another origin: from then on credentials
 	// stay behind.
 	crossed bool
+	via     *Proxy // nil for none
 }
 
 // closeAfterFailure is how long the close of an exchange that failed is watched: the
@@ -34,6 +35,7 @@ const closeAfterFailure = 500 * time.Millisecond
 // run does the exchange. It returns the next hop where the response redirects. outer
 // is the context without -m, which does not cut the close short.
 func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output, n int) (next *hop, err error) {
+	h.via = h.proxy()
 	conn, err := h.open(ctx, sc)
 	if err != nil {
 		return nil, err
@@ -82,7 +84,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	} else {
 		sc.Emit(trace.PhaseSkipped{Phase: trace.TLS, Why: "http"})
 	}
-	proxy := h.proxy()
+	proxy := h.via
 	addrs, err := h.addresses(ctx, sc, proxy)
 	if err != nil {
 		return nil, err
@@ -145,7 +147,7 @@ func (h *hop) addresses(ctx context.Context, sc *trace.Scope, proxy *Proxy) ([]n
 
 // exchange sends the request and reads the head of the response: steps 3 and 4.
 func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*httpclient.Response, error) {
-	resp, err := h1.Exchange(ctx, conn.Scope(), conn, h.request(h.proxy()), out.Head)
+	resp, err := h1.Exchange(ctx, conn.Scope(), conn, h.request(h.via), out.Head)
 	var written *h1.HeadError
 	switch {
 	case errors.As(err, &written):

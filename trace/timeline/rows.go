@@ -35,7 +35,12 @@ func (v *view) spans(x *trace.Exchange, p *trace.PhaseTime) []span {
 	switch p.Name {
 	case trace.Connect:
 		return []span{{start, end, network}}
-	case trace.TLS, trace.Wait, trace.Close:
+	case trace.Wait:
+		if x.Response != nil && x.Response.WaitNetwork != nil {
+			return cutAt(start, start+*x.Response.WaitNetwork, end)
+		}
+		return []span{{start, end, network}}
+	case trace.TLS, trace.Close:
 		return v.trips(x, p.Name, start, end)
 	}
 	return []span{{start, end, work}}
@@ -57,7 +62,12 @@ func (v *view) trips(x *trace.Exchange, p trace.Phase, start, end trace.Time) []
 	if p == trace.TLS && x.TLS != nil && x.TLS.Version == "TLS 1.2" && !x.TLS.Resumed {
 		rtt *= 2
 	}
-	if cut := start + rtt; cut < end {
+	return cutAt(start, start+rtt, end)
+}
+
+// cutAt is the network's time up to cut, and somebody's work from there.
+func cutAt(start, cut, end trace.Time) []span {
+	if cut < end {
 		return []span{{start, cut, network}, {cut, end, work}}
 	}
 	return []span{{start, end, network}}

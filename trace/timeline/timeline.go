@@ -90,7 +90,7 @@ func (v *view) success() {
 		v.row(x, &x.Phases[i], i > 0 && x.Phases[i-1].Step == x.Phases[i].Step)
 	}
 	v.states(x)
-	v.total(x)
+	v.total()
 	v.verdict(x)
 }
 

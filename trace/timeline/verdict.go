@@ -38,7 +38,7 @@ func (v *view) share() share {
 }
 
 // total is the line below the table.
-func (v *view) total(*trace.Exchange) {
+func (v *view) total() {
 	s := v.share()
 	if s.all == 0 {
 		return
