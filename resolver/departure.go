@@ -29,6 +29,9 @@ func (q *query) departure(sc *trace.Scope) departure {
 
 // enableStamps asks the kernel to stamp what the socket sends and receives.
 func (d *departure) enableStamps(conn *net.UDPConn) {
+	if d.sc == nil {
+		return
+	}
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return

@@ -35,8 +35,12 @@ func NewRecorder(sink Sink) *Recorder {
 	return &Recorder{start: time.Now(), sink: sink, records: make([]Record, 0, expectedRecords)}
 }
 
-// Scope returns the recorder seen from the exchange with this number.
+// Scope returns the recorder seen from the exchange with this number; nil, which records
+// nothing, on a nil Recorder.
 func (r *Recorder) Scope(exchange int) *Scope {
+	if r == nil {
+		return nil
+	}
 	return &Scope{rec: r, exchange: exchange}
 }
 

@@ -31,8 +31,8 @@ const maxLingering = 1 << 20
 
 // Close ends the connection: close_notify under TLS, our FIN, reading to the server's.
 // It watches the states to the last that can be seen and gives the socket back. What
-// it saw is recorded; it cannot fail. ctx ends the waiting early. A second call does
-// nothing.
+// it saw is recorded; it cannot fail. ctx ends the waiting early. Where nobody is to be
+// told, the kernel is left to end it by itself. A second call does nothing.
 func (c *Conn) Close(ctx context.Context, o CloseOptions) {
 	if c.closed {
 		return
@@ -44,17 +44,17 @@ func (c *Conn) Close(ctx context.Context, o CloseOptions) {
 	ctx, cancel := context.WithTimeoutCause(ctx, o.Timeout, errCloseTimeout)
 	defer cancel()
 	defer c.Bind(ctx)()
+	if c.sc == nil {
+		c.part()
+		return
+	}
 	c.sock.hurry()
 	d := drain{conn: c, buf: make([]byte, drainBuffer)}
 	if o.ServerFirst {
 		c.awaitServer(ctx, &d)
 	}
 	c.sc.Emit(trace.CloseStarted{})
-	if c.tls != nil && !c.sock.gone() {
-		// It goes out with the FIN: a server that answers it at once would close first.
-		c.sock.hold()
-		c.tls.notify()
-	}
+	c.sayGoodbye()
 	c.sock.shutdown()
 	if d.run() {
 		c.sock.settle(ctx)
@@ -65,11 +65,26 @@ func (c *Conn) Close(ctx context.Context, o CloseOptions) {
 	c.sc.Emit(trace.CloseEnded{Why: why, Lingering: d.dropped})
 }
 
+// part closes without looking back.
+func (c *Conn) part() {
+	c.sayGoodbye()
+	c.sock.release(false)
+}
+
+// sayGoodbye ends TLS.
+func (c *Conn) sayGoodbye() {
+	if c.tls != nil && !c.link.gone() {
+		// It goes out with the FIN: a server that answers it at once would close first.
+		c.sock.hold()
+		c.tls.notify()
+	}
+}
+
 // awaitServer reads until the server's FIN, for a little while.
 func (c *Conn) awaitServer(ctx context.Context, d *drain) {
 	ctx, cancel := context.WithTimeout(ctx, serverFirstGrace)
 	defer cancel()
-	defer c.sock.guard(ctx)()
+	defer c.link.guard(ctx)()
 	d.run()
 }
 
@@ -121,7 +136,7 @@ func (d *drain) next() error {
 	n, err := c.tls.Read(d.buf)
 	d.read += int64(n)
 	d.dropped += int64(n)
-	if err != nil && !c.sock.gone() && !cut(err) {
+	if err != nil && !c.link.gone() && !cut(err) {
 		// close_notify, or records that make no sense: go on to the FIN.
 		c.tls.broken = err != io.EOF
 		err = nil

@@ -19,7 +19,8 @@ type layer interface {
 // A Conn is a connection as the steps above see it. One goroutine may read while
 // another writes.
 type Conn struct {
-	sock *socket
+	sock socket
+	link *link // the socket's
 	sc   *trace.Scope
 	top  layer
 	tls  *secured // nil without TLS
@@ -27,9 +28,13 @@ type Conn struct {
 	closed bool
 }
 
+func newConn(s socket, sc *trace.Scope) *Conn {
+	return &Conn{sock: s, link: s.base(), sc: sc, top: s}
+}
+
 // Bind makes the end of ctx end every waiting read and write, with its cause as their
 // error. The returned function ends that.
-func (c *Conn) Bind(ctx context.Context) (release func()) { return c.sock.guard(ctx) }
+func (c *Conn) Bind(ctx context.Context) (release func()) { return c.link.guard(ctx) }
 
 // Read reads what has come. It returns io.EOF at the end of the stream and
 // io.ErrUnexpectedEOF where TLS was not ended by a close_notify, which cannot be told
@@ -57,10 +62,10 @@ func (c *Conn) failed(op string, err error) error {
 		return err
 	}
 	code := codeOf(err, CodeBroken)
-	if ctx := c.sock.overBy(); ctx != nil && cut(err) {
+	if ctx := c.link.overBy(); ctx != nil && cut(err) {
 		code, err = stopped(ctx)
 	}
-	return &Error{Op: op, Addr: c.sock.remote.String(), Code: code, Err: short(err)}
+	return &Error{Op: op, Addr: c.link.remote.String(), Code: code, Err: short(err)}
 }
 
 // Arrived is the moment from which what the last Read returned could be read: under
@@ -68,7 +73,7 @@ func (c *Conn) failed(op string, err error) error {
 func (c *Conn) Arrived() trace.Moment { return c.top.Arrived() }
 
 // Sent counts the bytes written on the wire so far, those of TLS included.
-func (c *Conn) Sent() int64 { return c.sock.Sent() }
+func (c *Conn) Sent() int64 { return c.link.Sent() }
 
 // Bulk says that a large body is coming in, so that nothing competes with it.
 func (c *Conn) Bulk(on bool) { c.sock.bulk(on) }
@@ -77,10 +82,10 @@ func (c *Conn) Bulk(on bool) { c.sock.bulk(on) }
 func (c *Conn) Scope() *trace.Scope { return c.sc }
 
 // Local is our end.
-func (c *Conn) Local() netip.AddrPort { return c.sock.local }
+func (c *Conn) Local() netip.AddrPort { return c.link.local }
 
 // Remote is the peer's end: the proxy's, where there is one.
-func (c *Conn) Remote() netip.AddrPort { return c.sock.remote }
+func (c *Conn) Remote() netip.AddrPort { return c.link.remote }
 
 // StopWriting makes a write that waits for the peer return; resume lets writes go on.
-func (c *Conn) StopWriting() (resume func()) { return c.sock.stopWriting() }
+func (c *Conn) StopWriting() (resume func()) { return c.link.stopWriting() }

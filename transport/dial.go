@@ -43,7 +43,7 @@ func attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, last boo
 		defer stop()
 	}
 	sc.Emit(trace.AttemptStarted{Address: addr.String()})
-	var s *socket
+	var s socket
 	err := ctx.Err()
 	if err == nil {
 		s, err = connect(ctx, sc, addr)
@@ -53,9 +53,10 @@ func attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, last boo
 		sc.Emit(trace.AttemptEnded{Address: addr.String(), Outcome: "failed", Why: e.Code})
 		return nil, e
 	}
-	sc.EmitAt(s.established, trace.AttemptEnded{Address: addr.String(), Outcome: "connected"})
-	sc.EmitAt(s.established, trace.Connected{Local: s.local.String(), Remote: s.remote.String()})
-	return &Conn{sock: s, sc: sc, top: s}, nil
+	l := s.base()
+	sc.EmitAt(l.established, trace.AttemptEnded{Address: addr.String(), Outcome: "connected"})
+	sc.EmitAt(l.established, trace.Connected{Local: l.local.String(), Remote: l.remote.String()})
+	return newConn(s, sc), nil
 }
 
 func connectError(ctx context.Context, addr netip.AddrPort, err error) *Error {

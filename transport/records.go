@@ -26,7 +26,8 @@ const recordBuffer = 64 << 10
 // that whatever crypto/tls returns next is of the record handed over last: its arrival
 // is then known. It also notes when the handshake's bytes went and came.
 type wire struct {
-	sock *socket
+	sock socket
+	link *link // the socket's
 
 	buf        []byte
 	start, end int
@@ -41,8 +42,8 @@ type wire struct {
 	alert       byte // the alert that we sent in clear
 }
 
-func newWire(s *socket, onFirst func()) *wire {
-	return &wire{sock: s, buf: make([]byte, recordBuffer), handshaking: true, onFirst: onFirst}
+func newWire(s socket, onFirst func()) *wire {
+	return &wire{sock: s, link: s.base(), buf: make([]byte, recordBuffer), handshaking: true, onFirst: onFirst}
 }
 
 // Read hands over bytes of one record at the most.
@@ -89,7 +90,7 @@ func (w *wire) fill() error {
 	n, err := w.sock.Read(w.buf[w.end:])
 	w.end += n
 	if err == nil {
-		w.filled = w.sock.Arrived()
+		w.filled = w.link.Arrived()
 	}
 	return err
 }
@@ -105,7 +106,7 @@ func (w *wire) Write(p []byte) (int, error) {
 	}
 	n, err := w.sock.Write(p)
 	if w.handshaking {
-		now := w.sock.sc.Now()
+		now := w.link.sc.Now()
 		w.last, w.lastOurs = trace.Moment{At: now, From: trace.Clock}, true
 	}
 	return n, err
@@ -115,8 +116,8 @@ func (w *wire) Write(p []byte) (int, error) {
 // are kept by contexts here.
 
 func (w *wire) Close() error                     { return nil }
-func (w *wire) LocalAddr() net.Addr              { return net.TCPAddrFromAddrPort(w.sock.local) }
-func (w *wire) RemoteAddr() net.Addr             { return net.TCPAddrFromAddrPort(w.sock.remote) }
+func (w *wire) LocalAddr() net.Addr              { return net.TCPAddrFromAddrPort(w.link.local) }
+func (w *wire) RemoteAddr() net.Addr             { return net.TCPAddrFromAddrPort(w.link.remote) }
 func (w *wire) SetDeadline(time.Time) error      { return nil }
 func (w *wire) SetReadDeadline(time.Time) error  { return nil }
 func (w *wire) SetWriteDeadline(time.Time) error { return nil }

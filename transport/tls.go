@@ -40,7 +40,7 @@ func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 		cfg.Roots = LoadRoots("")
 	}
 	w := newWire(c.sock, func() {
-		c.sc.Emit(trace.TLSStarted{ServerName: cfg.ServerName, Offset: c.sock.Sent()})
+		c.sc.Emit(trace.TLSStarted{ServerName: cfg.ServerName, Offset: c.link.Sent()})
 	})
 	v := &verifier{cfg: cfg, sc: c.sc}
 	conn := tls.Client(w, &tls.Config{
@@ -65,7 +65,7 @@ func (t *secured) ended() trace.TLSEnded {
 	e := trace.TLSEnded{
 		Version: tls.VersionName(s.Version), Cipher: tls.CipherSuiteName(s.CipherSuite),
 		ALPN: s.NegotiatedProtocol, Resumed: s.DidResume, HelloRetry: s.HelloRetryRequest,
-		Offset: t.wire.sock.Sent(), OursLast: t.wire.lastOurs,
+		Offset: t.wire.link.Sent(), OursLast: t.wire.lastOurs,
 	}
 	if s.CurveID != 0 {
 		e.Group = s.CurveID.String()
@@ -109,7 +109,7 @@ func (t *secured) Read(p []byte) (int, error) {
 	n, err := t.conn.Read(p)
 	switch {
 	case err != io.EOF || t.notified:
-	case t.wire.sock.eof:
+	case t.wire.link.eof:
 		err = io.ErrUnexpectedEOF
 	default:
 		t.notified = true

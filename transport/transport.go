@@ -10,7 +10,8 @@
 //
 // On Linux sockets are made by system call, so that stamps are on before the first
 // packet and the clock is read right round connect() and shutdown(). Elsewhere the net
-// package makes them and the package says what is not observable.
+// package makes them and the package says what is not observable. On a nil Scope it
+// makes them everywhere: where nobody is to be told, nothing is watched.
 //
 // It implements the client's side of RFC 9293 as far as a program can, RFC 8446 by
 // crypto/tls, and RFC 9525 and RFC 5280 by crypto/x509. Racing several addresses

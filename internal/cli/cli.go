@@ -38,11 +38,13 @@ type program struct {
 // Run executes the command line, args without the program's name, and returns the exit
 // status.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	kstamp.Warm()
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
 	words, err := p.parse(args)
+	if p.watched() {
+		kstamp.Warm()
+	}
 	if err == nil {
 		err = p.run(ctx, words)
 	}

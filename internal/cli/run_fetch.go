@@ -101,7 +101,10 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 		lines = newJSONLines(p.stdout, p.s.secrets)
 		sink = lines
 	}
-	rec := trace.NewRecorder(sink)
+	var rec *trace.Recorder
+	if p.watched() {
+		rec = trace.NewRecorder(sink)
+	}
 	d := p.delivery(u, i)
 	err = f.Fetch(ctx, rec, u, d)
 	if lines != nil {
@@ -124,8 +127,11 @@ func (p *program) refuse(url string, code trace.Code, err error, several bool) e
 
 // finish makes the document and shows it.
 func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err error, several bool) error {
-	if err == nil && p.s.silent && p.s.format == "" {
-		return nil // nobody looks at the document
+	if rec == nil {
+		if err == nil {
+			return nil
+		}
+		rec = failed(u, err)
 	}
 	doc := trace.Fold(rec.Records(), trace.FoldOptions{URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets})
 	var ended *statusError
@@ -134,6 +140,21 @@ func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err er
 		doc.ExitCode = ended.status
 	}
 	return p.show(doc, d, ended, several)
+}
+
+// watched says whether anybody gets to see what happens.
+func (p *program) watched() bool { return !p.s.silent || p.s.format != "" }
+
+// failed is a record of a fetch that nobody watched, with what ended it.
+func failed(u *weburl.URL, err error) *trace.Recorder {
+	rec := trace.NewRecorder(nil)
+	var f *fetch.Failure
+	if errors.As(err, &f) {
+		sc := rec.Scope(0)
+		sc.Emit(trace.ExchangeStarted{URL: u.Href(), Why: "first"})
+		sc.Emit(f.Event())
+	}
+	return rec
 }
 
 // ended is the error of a fetch with its status. What failed behind the last exchange

@@ -115,9 +115,14 @@ func (f *Fetcher) record(ctx context.Context, sc *trace.Scope, err error) error 
 	failure := f.failure(ctx, err)
 	if !failure.recorded {
 		failure.recorded = true
-		sc.Emit(trace.Failed{Phase: failure.Phase, Code: failure.Code, Message: failure.Error(), Hint: failure.Hint})
+		sc.Emit(failure.Event())
 	}
 	return failure
+}
+
+// Event is the failure as it is recorded.
+func (f *Failure) Event() trace.Failed {
+	return trace.Failed{Phase: f.Phase, Code: f.Code, Message: f.Error(), Hint: f.Hint}
 }
 
 // stopped says whether a code is one of being stopped from outside.

@@ -113,7 +113,8 @@ func (l *limit) Error() string {
 }
 
 // Fetch takes u through the six steps, and where it is redirected further on. The
-// error is a *Failure, which has been recorded too.
+// error is a *Failure, which has been recorded too. Without a Recorder nothing is
+// watched, which is faster.
 func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL, out Output) error {
 	outer := ctx
 	if f.o.MaxTime > 0 {

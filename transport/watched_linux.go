@@ -15,29 +15,35 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A socket is a TCP connection made by system call. Its fields are for one reader and
-// one writer at a time, as a net.Conn's are.
-type socket struct {
-	sc            *trace.Scope
-	file          *os.File
-	raw           syscall.RawConn
-	fd            int
-	local, remote netip.AddrPort
+// A watchedSocket is a TCP connection made by system call and watched from its first packet to
+// the last state. Its fields are for one reader and one writer at a time, as a
+// net.Conn's are.
+type watchedSocket struct {
+	link
+	file *os.File
+	raw  syscall.RawConn
+	fd   int
 
-	established trace.Moment
-	client      *tcpstate.Tracker
-	watcher     *tcpstate.Watcher
-	atFIN       *unix.TCPInfo // what the kernel said right before our FIN
+	client  *tcpstate.Tracker
+	watcher *tcpstate.Watcher
+	atFIN   *unix.TCPInfo // what the kernel said right before our FIN
 
-	stopper
 	reads
 	writes
 }
 
-// connect opens a connection. The kernel's stamps are on before the first packet, and
-// the clock is read right before and after the call that sends the SYN.
-func connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (*socket, error) {
-	s, err := newSocket(sc, addr)
+// connect opens a connection: one that is watched, where there is somebody to tell.
+func connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
+	if sc == nil {
+		return connectPlain(ctx, nil, addr)
+	}
+	return connectWatched(ctx, sc, addr)
+}
+
+// connectWatched opens a connection. The kernel's stamps are on before the first packet,
+// and the clock is read right before and after the call that sends the SYN.
+func connectWatched(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
+	s, err := newWatched(sc, addr)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +54,7 @@ func connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (*socket
 	return s, nil
 }
 
-func newSocket(sc *trace.Scope, addr netip.AddrPort) (*socket, error) {
+func newWatched(sc *trace.Scope, addr netip.AddrPort) (*watchedSocket, error) {
 	family := unix.AF_INET
 	if addr.Addr().Is6() {
 		family = unix.AF_INET6
@@ -57,7 +63,7 @@ func newSocket(sc *trace.Scope, addr netip.AddrPort) (*socket, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("socket", err)
 	}
-	s := &socket{sc: sc, fd: fd, remote: addr, file: os.NewFile(uintptr(fd), "tcp")}
+	s := &watchedSocket{link: link{sc: sc, remote: addr}, fd: fd, file: os.NewFile(uintptr(fd), "tcp")}
 	s.stopper.conn = s.file
 	s.stamped = kstamp.EnableStream(fd) == nil
 	// What is written is a whole message: nothing is to be waited for (RFC 9293, 3.7.4).
@@ -77,13 +83,13 @@ func newSocket(sc *trace.Scope, addr netip.AddrPort) (*socket, error) {
 const clockJoin = 3 * time.Microsecond
 
 // around runs a system call with the clock read right before and after it.
-func (s *socket) around(call func() error) (before, after trace.Time, err error) {
+func (s *watchedSocket) around(call func() error) (before, after trace.Time, err error) {
 	before = s.sc.Now().Add(-clockJoin)
 	err = call()
 	return before, s.sc.Now().Add(clockJoin), err
 }
 
-func (s *socket) open(ctx context.Context) error {
+func (s *watchedSocket) open(ctx context.Context) error {
 	before, after, err := s.around(func() error { return unix.Connect(s.fd, sockaddr(s.remote)) })
 	if err != nil && err != unix.EINPROGRESS {
 		return os.NewSyscallError("connect", err)
@@ -95,17 +101,17 @@ func (s *socket) open(ctx context.Context) error {
 	}
 	s.watcher = tcpstate.Watch(s.sc, s.fd, s.local, s.remote, s.client, s.noteIdle)
 	defer s.guard(ctx)()
-	seen, err := s.awaitConnected()
+	connected, err := s.awaitConnected()
 	if err != nil {
 		return err
 	}
-	s.place(before, after, seen)
+	s.place(before, after, connected)
 	return nil
 }
 
 // awaitConnected waits for the handshake and returns the moment at which it was
-// seen to be over.
-func (s *socket) awaitConnected() (seen trace.Time, err error) {
+// found to be over.
+func (s *watchedSocket) awaitConnected() (connected trace.Time, err error) {
 	waitErr := s.raw.Write(func(uintptr) bool {
 		errno, e := unix.GetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_ERROR)
 		if e == nil && errno != 0 {
@@ -117,13 +123,13 @@ func (s *socket) awaitConnected() (seen trace.Time, err error) {
 		if tcpstate.StateOf(s.fd) == trace.SynSent {
 			return false
 		}
-		seen = s.sc.Now()
+		connected = s.sc.Now()
 		return true
 	})
 	if waitErr != nil {
 		return 0, waitErr
 	}
-	return seen, err
+	return connected, err
 }
 
 // handshakeLag is how long after the arrival of the SYN,ACK, which ends the round trip,
@@ -133,16 +139,16 @@ const handshakeLag = 40 * time.Microsecond
 // place finds the moment of ESTABLISHED. The kernel has measured the handshake's
 // round trip: added to the bracket round connect() it tells more than the moment at
 // which this program was woken. A SYN that was sent again spoils the measure.
-func (s *socket) place(before, after, seen trace.Time) {
+func (s *watchedSocket) place(before, after, found trace.Time) {
 	info, err := tcpstate.Read(s.fd)
-	lo, hi, from := after, seen, trace.Syscall
+	lo, hi, from := after, found, trace.Syscall
 	if err == nil {
 		s.sc.Emit(tcpstate.Report("connected", info))
 	}
 	if err == nil && info.Total_retrans == 0 && info.Rtt > 0 {
 		rtt := time.Duration(info.Rtt) * time.Microsecond
 		// Both readings that it is the difference of are cut to whole microseconds.
-		lo, hi, from = before.Add(rtt-time.Microsecond), min(after.Add(rtt+handshakeLag), seen), trace.TCPInfo
+		lo, hi, from = before.Add(rtt-time.Microsecond), min(after.Add(rtt+handshakeLag), found), trace.TCPInfo
 	} else {
 		lo = s.client.SinceStill()
 	}
@@ -158,7 +164,7 @@ func (s *socket) place(before, after, seen trace.Time) {
 }
 
 // abandon gives up a connection that was never opened.
-func (s *socket) abandon() {
+func (s *watchedSocket) abandon() {
 	if s.watcher == nil {
 		_ = s.file.Close()
 		return

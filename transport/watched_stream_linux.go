@@ -29,22 +29,18 @@ type reads struct {
 	received atomic.Int64  // bytes read
 	empty    atomic.Int64  // a trace.Time at which the receive queue was empty
 	dataSegs atomic.Uint32 // how many segments with data had come when it was
-	arrived  trace.Moment
-	eof      bool
-	reset    atomic.Bool
-	cutOff   atomic.Bool // the reset came before any FIN
+	cutOff   atomic.Bool   // the reset came before any FIN
 }
 
 // writes is what the writing side keeps.
 type writes struct {
-	mark  []byte // asks for stamps of a send; nil where there are none
-	count atomic.Int64
+	mark []byte // asks for stamps of a send; nil where there are none
 
 	pending    atomic.Int64 // marked sends whose last stamp is still to come
 	collecting sync.Mutex
 }
 
-func (s *socket) prepare() {
+func (s *watchedSocket) prepare() {
 	s.control = make([]byte, kstamp.ControlSize)
 	s.receive = s.receiveOnce
 	if s.stamped {
@@ -54,7 +50,7 @@ func (s *socket) prepare() {
 
 // Read reads what is there, waiting for something. The moment from which the bytes
 // could be read is kept in arrived.
-func (s *socket) Read(p []byte) (int, error) {
+func (s *watchedSocket) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
@@ -80,7 +76,7 @@ func (s *socket) Read(p []byte) (int, error) {
 // await receives when there is something. Go's poller gives a socket up that has stamps
 // on its error queue and is neither readable nor writable, as in the middle of a large
 // request; until that has passed the kernel is asked directly, a while at a time.
-func (s *socket) await() error {
+func (s *watchedSocket) await() error {
 	for {
 		err := s.raw.Read(s.receive)
 		if err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
@@ -100,7 +96,7 @@ func (s *socket) await() error {
 // unpollableWait is, in milliseconds, how late the end of a context may be noticed.
 const unpollableWait = 1
 
-func (s *socket) receiveOnce(uintptr) bool {
+func (s *watchedSocket) receiveOnce(uintptr) bool {
 	before := s.sc.Now()
 	for {
 		s.n, s.oobn, _, _, s.err = unix.Recvmsg(s.fd, s.buf, s.control, 0)
@@ -122,7 +118,7 @@ func (s *socket) receiveOnce(uintptr) bool {
 // date places the bytes just read on the clock. The kernel's stamp is that of the
 // newest of them, also where segments were joined in the receive queue: the first byte
 // may have come earlier unless one segment came, but not before the queue was empty.
-func (s *socket) date() {
+func (s *watchedSocket) date() {
 	read, idle := s.received.Add(int64(s.n)), trace.Time(s.empty.Load())
 	stamp, ok := kstamp.Received(s.control[:s.oobn])
 	if !ok {
@@ -145,7 +141,7 @@ func (s *socket) date() {
 }
 
 // noteIdle finds out whether all that came has been read.
-func (s *socket) noteIdle() {
+func (s *watchedSocket) noteIdle() {
 	if s.bulky.Load() {
 		return
 	}
@@ -156,7 +152,7 @@ func (s *socket) noteIdle() {
 
 // idleIf notes that the receive queue was empty at a moment, if it was: the kernel had
 // received no more than was read by then.
-func (s *socket) idleIf(info *unix.TCPInfo, read int64, at trace.Time) {
+func (s *watchedSocket) idleIf(info *unix.TCPInfo, read int64, at trace.Time) {
 	if info != nil && int64(info.Bytes_received) == read {
 		s.empty.Store(int64(at))
 		s.dataSegs.Store(info.Data_segs_in)
@@ -164,7 +160,7 @@ func (s *socket) idleIf(info *unix.TCPInfo, read int64, at trace.Time) {
 }
 
 // failed notes what an error of a call means for the connection.
-func (s *socket) failed(call string, err error) error {
+func (s *watchedSocket) failed(call string, err error) error {
 	if err == unix.ECONNRESET {
 		s.cutOff.Store(true)
 	}
@@ -177,7 +173,7 @@ func (s *socket) failed(call string, err error) error {
 
 // Write writes all of p; each send is marked, so that the kernel tells when its last
 // byte left and when it was acknowledged.
-func (s *socket) Write(p []byte) (int, error) {
+func (s *watchedSocket) Write(p []byte) (int, error) {
 	_ = s.raw.Control(func(uintptr) { s.noteIdle() })
 	sent := 0
 	for sent < len(p) {
@@ -190,7 +186,7 @@ func (s *socket) Write(p []byte) (int, error) {
 	return sent, nil
 }
 
-func (s *socket) send(p []byte) (n int, err error) {
+func (s *watchedSocket) send(p []byte) (n int, err error) {
 	werr := s.raw.Write(func(uintptr) bool {
 		s.collect()
 		n, err = s.sendOnce(p)
@@ -205,7 +201,7 @@ func (s *socket) send(p []byte) (n int, err error) {
 	return n, nil
 }
 
-func (s *socket) sendOnce(p []byte) (n int, err error) {
+func (s *watchedSocket) sendOnce(p []byte) (n int, err error) {
 	if s.mark != nil {
 		s.pending.Add(1) // before: its stamps may be there when the call returns
 	}
@@ -223,7 +219,7 @@ func (s *socket) sendOnce(p []byte) (n int, err error) {
 }
 
 // collect takes the stamps that have been made off the error queue and records them.
-func (s *socket) collect() {
+func (s *watchedSocket) collect() {
 	if s.pending.Load() == 0 {
 		return
 	}
@@ -247,9 +243,3 @@ func (s *socket) collect() {
 func offsetOf(sent int64, id uint32) int64 {
 	return sent + int64(int32(id-uint32(sent-1)))
 }
-
-// Sent counts the bytes written so far.
-func (s *socket) Sent() int64 { return s.count.Load() }
-
-// Arrived is the moment from which what the last Read returned could be read.
-func (s *socket) Arrived() trace.Moment { return s.arrived }

@@ -11,26 +11,23 @@ import (
 )
 
 // bulk keeps the watcher from competing with a large body.
-func (s *socket) bulk(on bool) {
+func (s *watchedSocket) bulk(on bool) {
 	s.bulky.Store(on)
 	s.watcher.Pause(on)
 }
 
 // hurry makes the watcher look as often as a close deserves.
-func (s *socket) hurry() {
+func (s *watchedSocket) hurry() {
 	s.watcher.Pause(false)
 	s.watcher.Hurry()
 }
 
-// gone says that nothing more can come: the peer's FIN or a reset came.
-func (s *socket) gone() bool { return s.eof || s.reset.Load() }
-
 // hold keeps what is written from now on until our FIN, which takes it along
 // (tcp(7), TCP_CORK).
-func (s *socket) hold() { _ = unix.SetsockoptInt(s.fd, unix.IPPROTO_TCP, unix.TCP_CORK, 1) }
+func (s *watchedSocket) hold() { _ = unix.SetsockoptInt(s.fd, unix.IPPROTO_TCP, unix.TCP_CORK, 1) }
 
 // shutdown sends our FIN, with the clock read right before and after the call.
-func (s *socket) shutdown() {
+func (s *watchedSocket) shutdown() {
 	s.atFIN, _ = tcpstate.Read(s.fd)
 	s.watcher.Act(func() (before, after trace.Time, err error) {
 		return s.around(func() error { return unix.Shutdown(s.fd, unix.SHUT_WR) })
@@ -42,7 +39,7 @@ func (s *socket) shutdown() {
 const serverSettles = 5 * time.Millisecond
 
 // settle waits for the last state that can be seen, at both ends.
-func (s *socket) settle(ctx context.Context) {
+func (s *watchedSocket) settle(ctx context.Context) {
 	select {
 	case <-s.client.Final():
 	case <-ctx.Done():
@@ -62,10 +59,10 @@ func (s *socket) settle(ctx context.Context) {
 }
 
 // observed says how a close ended that was not cut short.
-func (s *socket) observed() string { return endComplete }
+func (s *watchedSocket) observed() string { return endComplete }
 
 // report tells what is known at the end.
-func (s *socket) report() {
+func (s *watchedSocket) report() {
 	s.collect()
 	info, err := tcpstate.Read(s.fd)
 	if err == nil {
@@ -85,7 +82,7 @@ func (s *socket) report() {
 // came from the server after our FIN. One must have held both its acknowledgement and
 // its FIN; two held one each where neither of them was data, nor acknowledged any (a
 // close_notify, say).
-func (s *socket) countClose(now *unix.TCPInfo) {
+func (s *watchedSocket) countClose(now *unix.TCPInfo) {
 	then := s.atFIN
 	if then == nil || s.client.State() != trace.TimeWait || now.Total_retrans != then.Total_retrans {
 		return
@@ -102,7 +99,7 @@ func (s *socket) countClose(now *unix.TCPInfo) {
 
 // release gives the socket back. Where more comes, or something that came was not read,
 // the connection is reset: the kernel would do so at the next segment, or at once.
-func (s *socket) release(flooded bool) {
+func (s *watchedSocket) release(flooded bool) {
 	s.watcher.Stop()
 	unread, _ := unix.IoctlGetInt(s.fd, unix.SIOCINQ)
 	state := s.client.State()

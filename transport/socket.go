@@ -1,0 +1,57 @@
+package transport
+
+import (
+	"context"
+	"net/netip"
+	"sync/atomic"
+
+	"fetchscope/trace"
+)
+
+// A socket is one TCP connection, of one of two kinds: the watched one, where the system
+// lets a program see what the kernel does, and the plain one elsewhere, and where nobody
+// is to be told (the Scope is nil). One goroutine may read while another writes.
+type socket interface {
+	layer
+	base() *link
+
+	// bulk keeps any watching from competing with a large body.
+	bulk(on bool)
+	// hold keeps what is written from now on until our FIN, which takes it along.
+	hold()
+	// hurry makes any watching as close as a close deserves.
+	hurry()
+	// shutdown sends our FIN.
+	shutdown()
+	// settle waits for the last state that can be seen, at both ends.
+	settle(context.Context)
+	// observed says how a close ended that was not cut short.
+	observed() string
+	// report tells what is known at the end.
+	report()
+	// release gives the socket back; flooded says that more comes than anybody reads.
+	release(flooded bool)
+}
+
+// A link is what both kinds of socket keep.
+type link struct {
+	sc            *trace.Scope
+	local, remote netip.AddrPort
+	established   trace.Moment
+	arrived       trace.Moment // from when what was read last could be read
+	count         atomic.Int64 // bytes written on the wire
+	eof           bool
+	reset         atomic.Bool
+	stopper
+}
+
+func (l *link) base() *link { return l }
+
+// gone says that nothing more can come: the peer's FIN or a reset came.
+func (l *link) gone() bool { return l.eof || l.reset.Load() }
+
+// Sent counts the bytes written so far.
+func (l *link) Sent() int64 { return l.count.Load() }
+
+// Arrived is the moment from which what the last Read returned could be read.
+func (l *link) Arrived() trace.Moment { return l.arrived }
