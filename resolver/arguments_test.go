@@ -121,7 +121,7 @@ func TestOverridesReplaceEachOther(t *testing.T) {
 		}
 		list = append(list, o)
 	}
-	r := New(Config{Overrides: list})
+	r := fresh(Config{Overrides: list})
 	for _, tt := range []struct {
 		host string
 		port uint16

@@ -24,6 +24,7 @@ func (q *query) departure(sc *trace.Scope) departure {
 	return departure{sc: sc, event: trace.QuerySent{
 		ID: q.number, Server: q.server.Addr.String(), Protocol: q.protocol,
 		Name: q.name, Type: q.typeName(), Bytes: len(q.wire),
+		ServerName: printable(q.server.name), Zone: printable(q.server.zone), For: q.server.why,
 	}}
 }
 

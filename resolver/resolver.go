@@ -15,6 +15,7 @@
 package resolver
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"sync"
@@ -61,6 +62,20 @@ type Config struct {
 	// Overrides come before all else; a later one replaces or removes an earlier.
 	Overrides []Override
 	Family    Family
+
+	// Iterate walks from the root instead of asking servers that look things up. Neither
+	// hosts file nor search list count then.
+	Iterate bool
+	// RootHints, a master file, names the servers to begin with (RFC 9609); empty stands
+	// for the root's.
+	RootHints string
+	// Port is that of authoritative servers; 0 stands for 53.
+	Port uint16
+	// DNSSEC validates answers (RFC 4035), from the records in TrustAnchor, a master file
+	// of DS or DNSKEY records, or from the root's; as of ValidationTime, or now.
+	DNSSEC         bool
+	TrustAnchor    string
+	ValidationTime time.Time
 }
 
 // A Resolver turns names into addresses. It is safe for concurrent use; one serves a
@@ -75,6 +90,12 @@ type Resolver struct {
 	queries   atomic.Int64  // numbers the queries, from 1
 	rotation  atomic.Uint32 // counts the questions, for "options rotate"
 	cookies   cookieJar
+	cache     cache
+	iterate   bool
+	dnssec    bool
+	asOf      time.Time
+	iterator  func() *iterator
+	anchors   anchors
 }
 
 const (
@@ -87,8 +108,17 @@ const (
 	maxTotal = 60 * time.Second
 )
 
-// New returns a Resolver. Nothing is read or asked before it is used.
-func New(c Config) *Resolver {
+// New returns a Resolver. Nothing is asked before it is used. The error, an [*Error] with
+// the code BadHints or BadAnchor, is that of a file that cannot be used.
+func New(c Config) (*Resolver, error) {
+	hints, err := readHints(c.RootHints)
+	if err != nil {
+		return nil, &Error{Name: c.RootHints, Code: BadHints, Err: err}
+	}
+	anchors, err := readAnchors(c.TrustAnchor)
+	if err != nil {
+		return nil, &Error{Name: c.TrustAnchor, Code: BadAnchor, Err: err}
+	}
 	r := &Resolver{
 		hostsFile: c.HostsFile,
 		overrides: overrideTable(c.Overrides),
@@ -96,11 +126,16 @@ func New(c Config) *Resolver {
 		conf:      sync.OnceValue(func() conf { return c.load() }),
 		grace:     familyGrace,
 		total:     maxTotal,
+		iterate:   c.Iterate,
+		dnssec:    c.DNSSEC,
+		asOf:      c.ValidationTime,
+		iterator:  sync.OnceValue(func() *iterator { return newIterator(hints(), cmp.Or(c.Port, dnsPort)) }),
+		anchors:   anchors,
 	}
 	if r.hostsFile == "" {
 		r.hostsFile = systemHosts()
 	}
-	return r
+	return r, nil
 }
 
 // load finds out which servers to ask, and how.

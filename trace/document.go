@@ -90,6 +90,27 @@ type Resolution struct {
 	// TTL is in seconds: for how long the answer may be kept.
 	TTL     *int64  `json:"ttl,omitzero"`
 	Queries []Query `json:"queries"`
+	Validation
+}
+
+// A Validation is what DNSSEC makes of an answer; its zero value, where nothing was
+// validated.
+type Validation struct {
+	Security string          `json:"security,omitzero"`
+	Reason   *SecurityReason `json:"reason,omitzero"`
+	SignedBy *Signature      `json:"signed_by,omitzero"`
+	// Chain lists the zones whose keys were looked at, from the trust anchor down.
+	Chain []ZoneJudged `json:"chain,omitzero"`
+}
+
+// take adds what validation found.
+func (v *Validation) take(r Record) {
+	switch e := r.Event.(type) {
+	case ZoneJudged:
+		v.Chain = append(v.Chain, e)
+	case SecurityJudged:
+		v.Security, v.Reason, v.SignedBy = e.Security, e.Reason, e.SignedBy
+	}
 }
 
 // A Query is one DNS query and what came of it.
@@ -104,6 +125,12 @@ type Query struct {
 	Start       Time     `json:"start_ns"`
 	Duration    *Time    `json:"duration_ns,omitzero"`
 	Sent        int      `json:"sent_bytes"`
+	ServerName  string   `json:"server_name,omitzero"`
+	Zone        string   `json:"zone,omitzero"`
+	For         string   `json:"for,omitzero"`
+	Result      string   `json:"result,omitzero"`
+	Cut         string   `json:"cut,omitzero"`
+	Why         string   `json:"why,omitzero"`
 	Received    int      `json:"received_bytes,omitzero"`
 	Answers     *int     `json:"answers,omitzero"`
 	Truncated   bool     `json:"truncated,omitzero"`

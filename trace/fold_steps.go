@@ -11,7 +11,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.skips[e.Phase] = e.Why
 	case Failed:
 		f.failure = &Error{Phase: e.Phase, Code: e.Code, Message: e.Message, Hint: e.Hint}
-	case ResolveStarted, QuerySent, QueryAnswered, QueryFailed, DatagramDropped, Resolved:
+	case ResolveStarted, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, ZoneJudged, SecurityJudged:
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, StateSeen, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
@@ -32,6 +32,7 @@ func (f *exchangeFold) resolve(r Record) {
 			d.TTL = &ttl
 		}
 	default:
+		d.Validation.take(r)
 		for i := range d.Queries {
 			d.Queries[i].take(r)
 		}
@@ -53,6 +54,7 @@ func newQuery(e QuerySent, r Record) Query {
 	return Query{
 		id: e.ID, Server: e.Server, Protocol: e.Protocol, Name: e.Name, Type: e.Type, Sent: e.Bytes,
 		Start: r.At, StartFrom: r.From, Uncertainty: Time(r.Within),
+		ServerName: e.ServerName, Zone: e.Zone, For: e.For,
 	}
 }
 
@@ -75,6 +77,10 @@ func (q *Query) take(r Record) {
 		if e.ID == q.id {
 			q.Failure = e.Why
 			q.end(r)
+		}
+	case QueryJudged:
+		if e.ID == q.id {
+			q.Result, q.Cut, q.Why = e.As, e.Cut, e.Why
 		}
 	case DatagramDropped:
 		if e.ID == q.id {

@@ -40,6 +40,11 @@ var statuses = map[trace.Code]int{
 	resolver.BadName:       statusURL,
 	resolver.BadType:       statusUsage,
 	resolver.Cancelled:     130,
+	resolver.Lame:          statusName,
+	resolver.TooCostly:     statusName,
+	resolver.Bogus:         statusName,
+	resolver.BadHints:      statusRead,
+	resolver.BadAnchor:     statusRead,
 	fetch.CodeProxyName:    5,
 
 	transport.CodeRefused:     statusOther,

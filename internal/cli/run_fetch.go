@@ -22,7 +22,10 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 	if err := p.complete(); err != nil {
 		return err
 	}
-	f := fetch.New(p.s.fetch)
+	f, err := fetch.New(p.s.fetch)
+	if err != nil {
+		return unusable(err)
+	}
 	var last error
 	for i, word := range words {
 		last = p.fetchOne(ctx, f, word, i, len(words) > 1)

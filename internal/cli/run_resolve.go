@@ -21,7 +21,10 @@ func (p *program) resolve(ctx context.Context, words []string) error {
 	if len(types) == 0 {
 		types = p.addressTypes()
 	}
-	r := resolver.New(p.s.fetch.Resolver)
+	r, err := resolver.New(p.s.fetch.Resolver)
+	if err != nil {
+		return unusable(err)
+	}
 	if p.s.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, p.s.timeout)
@@ -84,6 +87,16 @@ func (p *program) resolveOne(ctx context.Context, r *resolver.Resolver, name, qt
 		return nil
 	}
 	return failure
+}
+
+// unusable is the error of a file that an option of the resolver's names.
+func unusable(err error) error {
+	out := &statusError{status: statusRead, err: err}
+	var e *resolver.Error
+	if errors.As(err, &e) {
+		out.code = e.Code
+	}
+	return out
 }
 
 func resolveFailure(err error) *statusError {

@@ -169,6 +169,24 @@ func user(s *settings, v string) error {
 	return oneLine(v)
 }
 
+func dnsPort(s *settings, v string) error {
+	n, err := strconv.ParseUint(v, 10, 16)
+	if err != nil || n == 0 {
+		return errors.New("wanted a port, from 1 to 65535")
+	}
+	s.fetch.Resolver.Port = uint16(n)
+	return nil
+}
+
+func validationTime(s *settings, v string) error {
+	t, err := time.Parse(time.RFC3339, v)
+	if err != nil {
+		return errors.New("wanted a time such as 2026-11-22T06:00:00Z (RFC 3339)")
+	}
+	s.fetch.Resolver.ValidationTime = t
+	return nil
+}
+
 func server(s *settings, v string) error {
 	parsed, err := resolver.ParseServer(v)
 	s.fetch.Resolver.Servers = append(s.fetch.Resolver.Servers, parsed)

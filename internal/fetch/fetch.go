@@ -97,9 +97,11 @@ type Fetcher struct {
 	conns    int // connections tried so far
 }
 
-// New returns a Fetcher.
-func New(o Options) *Fetcher {
-	return &Fetcher{o: o, resolver: resolver.New(o.Resolver)}
+// New returns a Fetcher. The error is that of a file of the resolver's that cannot be
+// used.
+func New(o Options) (*Fetcher, error) {
+	r, err := resolver.New(o.Resolver)
+	return &Fetcher{o: o, resolver: r}, err
 }
 
 // A limit is the cause of a context that ended because something took too long.

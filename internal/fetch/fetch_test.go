@@ -126,7 +126,11 @@ func run(t *testing.T, o Options, url string) result {
 	}
 	rec := trace.NewRecorder(nil)
 	var s sink
-	err = New(o).Fetch(context.Background(), rec, u, &s)
+	f, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = f.Fetch(context.Background(), rec, u, &s)
 	return result{s.status, s.body.String(), trace.Fold(rec.Records(), trace.FoldOptions{URL: url, Started: rec.Started(), Secrets: true}), err}
 }
 

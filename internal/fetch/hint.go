@@ -17,6 +17,9 @@ var hints = map[trace.Code]string{
 	resolver.Refused:       "another resolver may answer: --server 9.9.9.9",
 	resolver.Timeout:       "another resolver may answer: --server 9.9.9.9; `fetchscope resolve NAME` shows each query",
 	resolver.NoServer:      "check the network, or name a resolver: --server ADDRESS",
+	resolver.Lame:          "the zone's delegation is broken: `fetchscope resolve --iterate NAME` shows where",
+	resolver.AliasLoop:     "the zone's aliases are broken: `fetchscope resolve NAME CNAME` shows them",
+	resolver.Bogus:         "`fetchscope resolve --dnssec NAME` shows the chain of trust; without --dnssec nothing is validated",
 	CodeProxyName:          "check the proxy's name in -x or in the environment (http_proxy, https_proxy)",
 
 	transport.CodeRefused:     "nothing listens there: check host and port",
