@@ -50,7 +50,7 @@ func (v *view) reason() {
 		where = fmt.Sprintf("FAILED in step %d, phase %s", step, e.Phase)
 	}
 	head := fmt.Sprintf("%s (exit %d): ", where, v.doc.ExitCode)
-	lines := wrap(head+v.pen.text(e.Message), v.o.Columns-2)
+	lines := term.Wrap(head+v.pen.text(e.Message), v.o.Columns-2, v.pen.ellipsis)
 	v.line(v.pen.paint(vermillion, lines[0]))
 	for _, l := range lines[1:] {
 		v.line("  " + v.pen.paint(vermillion, l))
@@ -137,28 +137,9 @@ func (v *view) hint() {
 	if v.doc.Error.Hint == "" {
 		return
 	}
-	lines := wrap("Try: "+v.pen.text(v.doc.Error.Hint), v.o.Columns-4)
-	for i, l := range lines {
-		if i > 0 {
-			l = "     " + l
-		}
-		v.line("   " + l)
+	head := "   Try: "
+	for _, l := range term.Wrap(v.pen.text(v.doc.Error.Hint), v.o.Columns-len(head), v.pen.ellipsis) {
+		v.line(head + l)
+		head = strings.Repeat(" ", len(head))
 	}
-}
-
-// wrap breaks a text into lines between words.
-func wrap(s string, columns int) []string {
-	var lines []string
-	line := ""
-	for _, w := range strings.Fields(s) {
-		if line != "" && term.Width(line)+1+term.Width(w) > columns {
-			lines = append(lines, line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += term.Cut(w, columns, "…")
-	}
-	return append(lines, line)
 }

@@ -84,7 +84,7 @@ func (v *view) verdict(x *trace.Exchange) {
 // point writes a sentence below the table.
 func (v *view) point(text string) {
 	indent := strings.Repeat(" ", term.Width(v.pen.point))
-	for i, l := range wrap(text, v.o.Columns-len(indent)) {
+	for i, l := range term.Wrap(text, v.o.Columns-len(indent), v.pen.ellipsis) {
 		if i == 0 {
 			v.line(v.pen.point + l)
 		} else {
