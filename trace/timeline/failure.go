@@ -22,6 +22,8 @@ func (v *view) failure() {
 	x := v.doc.Last()
 	v.reason()
 	v.ends(x)
+	v.line("")
+	v.header()
 	v.hops()
 	var unreached []*trace.PhaseTime
 	for i := range x.Phases {
@@ -37,6 +39,7 @@ func (v *view) failure() {
 	}
 	v.notReached(unreached)
 	v.states(x)
+	v.total()
 	v.attempts(x)
 	v.chain(x)
 	v.hint()
@@ -67,7 +70,7 @@ func (v *view) notReached(phases []*trace.PhaseTime) {
 	if last.Step != first.Step {
 		label += fmt.Sprintf(" %s %d", v.pen.ellipsis, last.Step)
 	}
-	v.line(term.Pad(label, nameAt+timeAt+times-2) + "-" + strings.Repeat(" ", v.barWidth()+2) + "not reached")
+	v.drawEmpty(label, "not reached")
 }
 
 // attempts lists the addresses that failed, where there were several.
