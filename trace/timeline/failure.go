@@ -116,8 +116,10 @@ func (v *view) certificate(c *trace.Certificate, now time.Time) {
 	room := min(v.o.Columns-len(head)-len(tail)-term.Width(mark), maxName)
 	name := v.pen.text(c.Subject)
 	if room < minName {
-		v.line(head + term.Cut(name, v.o.Columns-len(head), v.pen.ellipsis))
-		head, name, room = head[:5], "", 0
+		room = max(v.o.Columns-len(head)-term.Width(mark), 0)
+		v.line(head + term.Cut(name, room, v.pen.ellipsis) + v.pen.paint(vermillion, mark))
+		v.line(head[:5] + tail)
+		return
 	}
 	v.line(head + term.Pad(term.Cut(name, room, v.pen.ellipsis), room) + tail + v.pen.paint(vermillion, mark))
 }
