@@ -41,6 +41,9 @@ type Options struct {
 	Base string
 	// Links chooses how the targets of links are shown; "" means none.
 	Links Links
+	// ASCII draws bullets, lines and the like with ASCII alone. The page's own letters
+	// stay as they are.
+	ASCII bool
 	// ResolveLink makes a link absolute. Nil: links are shown as written.
 	ResolveLink func(base, href string) string
 }
@@ -87,7 +90,7 @@ func Render(w io.Writer, r io.Reader, sc *trace.Scope, o Options) error {
 
 // layout returns the options of the last stage, for a page with this base element.
 func (o Options) layout(base string) layout.Options {
-	l := layout.Options{Width: o.Width}
+	l := layout.Options{Width: o.Width, ASCII: o.ASCII}
 	if l.Width <= 0 {
 		l.Width = defaultWidth
 	}

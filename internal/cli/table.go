@@ -28,7 +28,7 @@ var options = []option{
 	{long: "show-error", short: "S", category: "trace", help: "with -s, errors all the same", only: everywhere, set: toggle(func(s *settings) *bool { return &s.showError })},
 	{long: "no-progress-meter", category: "trace", help: "no progress of a long body", set: toggle(func(s *settings) *bool { return &s.noProgress })},
 	{long: "color", arg: "WHEN", category: "trace", help: "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM", only: everywhere, set: oneOf(func(s *settings) *string { return &s.color }, "auto", "always", "never")},
-	{long: "ascii", category: "trace", help: "draw the trace with ASCII alone, as without a UTF-8 locale", only: everywhere, set: toggle(func(s *settings) *bool { return &s.ascii })},
+	{long: "ascii", category: "trace", help: "draw with ASCII alone, as without a UTF-8 locale; a page keeps its own letters", only: everywhere, set: toggle(func(s *settings) *bool { return &s.ascii })},
 	{long: "secrets", category: "trace", help: "show credentials and cookies in traces, which hide them otherwise", set: toggle(func(s *settings) *bool { return &s.secrets })},
 
 	{long: "request", short: "X", arg: "METHOD", category: "request", help: "use this method", set: method},

@@ -42,6 +42,9 @@ type Options struct {
 	// Width is the number of columns.
 	Width int
 	Links Links
+	// ASCII draws bullets, lines and the like with ASCII alone. The page's own letters
+	// stay as they are.
+	ASCII bool
 	// Resolve makes the target of a link absolute. Nil: shown as written.
 	Resolve func(href string) string
 }
