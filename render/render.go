@@ -33,7 +33,8 @@ const (
 
 // Options are what the reader and the transport say of a page.
 type Options struct {
-	// Width is the number of columns; 0 means 80.
+	// Width is the number of columns; 0 means 80. What is less than MinWidth counts as
+	// MinWidth.
 	Width int
 	// ContentType is the value of the transport's Content-Type field, or "".
 	ContentType string
@@ -49,6 +50,9 @@ type Options struct {
 }
 
 const defaultWidth = 80
+
+// MinWidth is the least width that a page is laid out for.
+const MinWidth = layout.MinWidth
 
 // Limits of a page as a whole.
 const (

@@ -17,7 +17,7 @@ var options = []option{
 	{long: "dump-header", short: "D", arg: "FILE", category: "result", help: "write the heads of all responses to FILE; - is stdout", set: text(func(s *settings) *string { return &s.dumpHeader })},
 	{long: "format", arg: "FORMAT", category: "result", help: "put json (the trace document) or jsonl (its events as they happen) on stdout", only: named, set: oneOf(func(s *settings) *string { return &s.format }, "json", "jsonl")},
 	{long: "dry-run", category: "result", help: "touch no network: show the URL as parsed and the request as it would be sent", set: toggle(func(s *settings) *bool { return &s.dryRun })},
-	{long: "width", arg: "COLUMNS", category: "result", help: "lay the page out for this many columns", only: []string{"", "demo", "render"}, set: count(func(s *settings) *int { return &s.width }, 1, 100000)},
+	{long: "width", arg: "COLUMNS", category: "result", help: "lay the page out for this many columns, 8 at least", only: []string{"", "demo", "render"}, set: width},
 	{long: "links", arg: "HOW", category: "result", help: "show where links lead: none, inline or footnotes", only: []string{"", "demo", "render"}, set: oneOf(func(s *settings) *string { return &s.links }, "none", "inline", "footnotes")},
 	{long: "charset", arg: "NAME", category: "result", help: "the character set that the transport named", only: []string{"render"}, set: text(func(s *settings) *string { return &s.charset })},
 	{long: "base", arg: "URL", category: "result", help: "resolve the argument, or a page's links, against URL", only: []string{"", "render"}, set: text(func(s *settings) *string { return &s.base })},
