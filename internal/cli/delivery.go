@@ -58,6 +58,19 @@ func remoteFile(u *weburl.URL) string {
 	return name
 }
 
+// check finds out whether the files could be written that are named.
+func (d *delivery) check() error {
+	for _, name := range []string{d.to.file, d.p.s.dumpHeader} {
+		if name == "" || name == "-" {
+			continue
+		}
+		if err := creatable(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Head shows a head where -i, -I or -D want it.
 func (d *delivery) Head(raw []byte) error {
 	s := &d.p.s
