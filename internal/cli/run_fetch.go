@@ -198,8 +198,8 @@ func (p *program) show(doc *trace.Document, d *delivery, ended *statusError, sev
 			ended.shown = true
 		}
 	}
-	if d != nil && d.held != nil {
-		if _, err := d.held.WriteTo(p.stdout); err != nil {
+	if d != nil {
+		if err := d.settle(); err != nil {
 			return err
 		}
 	}
