@@ -7,7 +7,8 @@ import (
 )
 
 // address shortens a URL to the columns there are. Host and last segment of the path say
-// most: what is between them goes first, then the scheme, and the end of the query last.
+// most: what is between them goes first, then the scheme, then the end of the query, and
+// of the host last.
 func (v *view) address(url string, room int) string {
 	url = v.pen.text(url)
 	if term.Width(url) <= room {
@@ -26,7 +27,17 @@ func (v *view) address(url string, room int) string {
 		return origin + path + last
 	case left > term.Width(ellipsis):
 		return origin + term.Cut(path, left, ellipsis) + last
-	case path != "":
+	}
+	return v.crowded(origin, path, last, room)
+}
+
+// crowded shortens an address whose host and last segment alone are too long: the host
+// leaves a third of the room to what comes behind it.
+func (v *view) crowded(origin, path, last string, room int) string {
+	ellipsis := v.pen.ellipsis
+	if most := room - min(term.Width(last), room/3); term.Width(origin) > most {
+		origin = term.Cut(origin, most, ellipsis)
+	} else if path != "" {
 		last = "/" + ellipsis + last
 	}
 	return term.Cut(origin+last, room, ellipsis)
