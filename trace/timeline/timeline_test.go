@@ -198,36 +198,6 @@ func TestUnits(t *testing.T) {
 	}
 }
 
-func TestAddress(t *testing.T) {
-	const long = "https://www.example.com/archive/2026/11/home.html?from=feed"
-	for _, c := range []struct {
-		name, url string
-		room      int
-		want      string
-	}{
-		{"it fits", "http://h/a/b", 12, "http://h/a/b"},
-		{"the middle of the path", long, 55, "https://www.example.com/archive/20…/home.html?from=feed"},
-		{"hardly any path", long, 45, "https://www.example.com/…/home.html?from=feed"},
-		{"the scheme too", long, 42, "www.example.com/archi…/home.html?from=feed"},
-		{"the query at last", long, 30, "www.example.com/…/home.html?f…"},
-		{"a host alone", "http://www.example.com/", 12, "www.exampl…/"},
-		{"a long host", "http://www.a-long-name.example:12345/one/two", 27, "www.a-long-name.exampl…/two"},
-		{"a folder", "http://h.example/one/two/three/four/", 26, "http://h.example/on…/four/"},
-		{"a query without a path", "http://h.example?" + strings.Repeat("q", 20), 16, "h.example?qqqqq…"},
-		{"slashes in a query", "http://h.example/a/b/c/d?u=/x/y/z", 28, "h.example/a/b/c/d?u=/x/y/z"},
-		{"no room", long, 1, "…"},
-	} {
-		v := &view{o: Options{UTF8: true}, pen: newPen(Options{UTF8: true})}
-		got := v.address(c.url, c.room)
-		if got != c.want {
-			t.Errorf("%s: %q in %d columns is %q, want %q", c.name, c.url, c.room, got, c.want)
-		}
-		if w := term.Width(got); w > c.room {
-			t.Errorf("%s: %q takes %d columns of %d", c.name, got, w, c.room)
-		}
-	}
-}
-
 func TestUncertainTimesAreMarked(t *testing.T) {
 	for _, c := range []struct {
 		name        string
