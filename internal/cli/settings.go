@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fetchscope/internal/fetch"
+	"fetchscope/render"
 	"fetchscope/resolver"
 )
 
@@ -102,6 +103,19 @@ func count(field func(*settings) *int, least, most int) func(*settings, string) 
 		*field(s) = n
 		return nil
 	}
+}
+
+// maxWidth is beyond every screen; pages are laid out for the widest that anybody reads.
+const maxWidth = 100000
+
+func width(s *settings, v string) error {
+	if err := count(func(s *settings) *int { return &s.width }, 0, maxWidth)(s, v); err != nil {
+		return fmt.Errorf("wanted a number from %d to %d", render.MinWidth, maxWidth)
+	}
+	if s.width < render.MinWidth {
+		return fmt.Errorf("wanted %d columns or more: below, a bullet and a word do not fit", render.MinWidth)
+	}
+	return nil
 }
 
 // maxSeconds keeps a time from overflowing.

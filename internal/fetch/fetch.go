@@ -156,10 +156,26 @@ func (o *Options) method() string {
 	return "GET"
 }
 
-// trusted returns the roots, which are read once.
+// Check finds out whether the authorities that a fetch of u is to trust can be read,
+// before anything is sent. A redirect may yet lead to where they are needed.
+func (f *Fetcher) Check(u *weburl.URL) *Failure {
+	if f.o.CAFile == "" || u.Scheme() != "https" {
+		return nil
+	}
+	if err := f.trusted().Check(); err != nil {
+		return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
+	}
+	return nil
+}
+
+// trusted returns the roots, which are read once. Where trust does not matter, neither
+// does a file that cannot be read, as with curl.
 func (f *Fetcher) trusted() *transport.Roots {
 	if f.roots == nil {
 		f.roots = transport.LoadRoots(f.o.CAFile)
+		if f.o.Insecure && f.o.CAFile != "" && f.roots.Check() != nil {
+			f.roots = transport.LoadRoots("")
+		}
 	}
 	return f.roots
 }

@@ -9,8 +9,9 @@ import (
 	"fetchscope/trace"
 )
 
-// Details writes what the timeline leaves out: the DNS queries, the certificate chain,
-// and the heads that went out and came back, marked as curl marks them.
+// Details writes what the timeline leaves out: how far its times may be off, the DNS
+// queries, the certificate chain, and the heads that went out and came back, marked as
+// curl marks them.
 func Details(w io.Writer, d *trace.Document, o Options) error {
 	if o.Columns <= 0 {
 		o.Columns = term.DefaultColumns
@@ -25,6 +26,7 @@ func Details(w io.Writer, d *trace.Document, o Options) error {
 }
 
 func (v *view) details(x *trace.Exchange) {
+	v.doubts(x)
 	if x.Resolve != nil && len(x.Resolve.Queries) > 0 {
 		v.line("")
 		for _, q := range x.Resolve.Queries {
@@ -50,6 +52,23 @@ func (v *view) details(x *trace.Exchange) {
 		for _, n := range r.Notes {
 			v.line("* " + v.pen.text(n.What) + " (" + n.Section + ")")
 		}
+	}
+}
+
+// doubts says how far the times may be off that the timeline marks, and what they rest on.
+func (v *view) doubts(x *trace.Exchange) {
+	first := true
+	for i := range x.Phases {
+		p := &x.Phases[i]
+		if p.Duration == nil || !uncertain(*p.Duration, p.Uncertainty) {
+			continue
+		}
+		if first {
+			v.line("")
+			first = false
+		}
+		v.line(fmt.Sprintf("* %-8s %s %s%s, from %s to %s", p.Name, v.unit.withName(*p.Duration, v.pen),
+			v.pen.about, v.unit.withName(*p.Uncertainty, v.pen), p.StartFrom, p.EndFrom))
 	}
 }
 
