@@ -152,12 +152,6 @@ func (it *iterator) note(a netip.Addr, change func(*health)) {
 	it.health[a] = h
 }
 
-func (it *iterator) healthOf(a netip.Addr) health {
-	it.mu.Lock()
-	defer it.mu.Unlock()
-	return it.health[a]
-}
-
 // A prospect is an address of a zone's, with the name of the server.
 type prospect struct {
 	addr netip.Addr

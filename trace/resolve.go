@@ -10,12 +10,12 @@ type ResolveDocument struct {
 	Question    Question `json:"question"`
 	Rcode       string   `json:"rcode"`
 	Validation
-	Source      string   `json:"source,omitzero"`
-	Answers     []RR     `json:"answers"`
-	Authority   []RR     `json:"authority"`
-	Queries     []Query  `json:"queries"`
-	ExitCode    int      `json:"exit_code"`
-	Error       *Error   `json:"error"`
+	Source    string  `json:"source,omitzero"`
+	Answers   []RR    `json:"answers"`
+	Authority []RR    `json:"authority"`
+	Queries   []Query `json:"queries"`
+	ExitCode  int     `json:"exit_code"`
+	Error     *Error  `json:"error"`
 }
 
 // A Question is what was asked (RFC 9499).
