@@ -170,6 +170,8 @@ type Answer struct {
 	// TTL is the least of the records the answer rests on; it counts from the end
 	// of the resolution, and only where Source is dns.
 	TTL time.Duration
+	// Service is what an HTTPS record says of how to connect; nil without one.
+	Service *Service
 	// Source is dns, hosts, localhost, flag (an Override) or literal (the host is an
 	// address itself).
 	Source string

@@ -19,6 +19,7 @@ type result struct {
 	rcode     string // of the reply that decided; empty if there was none
 	answers   []trace.RR
 	authority []trace.RR
+	records   []dns.RR // the answers
 	addrs     []netip.Addr
 	ttl       uint32 // least of the answers
 	security  dnssec.Status
@@ -150,7 +151,7 @@ func (r *result) take(c *chain) {
 	if r.rcode == rcodeName(dns.RcodeServerFailure) {
 		return // half a chain answers nothing
 	}
-	r.answers = presented(c.records)
+	r.records, r.answers = c.records, presented(c.records)
 	for i, rr := range r.answers {
 		if i == 0 || rr.TTL < r.ttl {
 			r.ttl = rr.TTL

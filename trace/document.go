@@ -90,6 +90,8 @@ type Resolution struct {
 	// TTL is in seconds: for how long the answer may be kept.
 	TTL     *int64  `json:"ttl,omitzero"`
 	Queries []Query `json:"queries"`
+	// Services are the HTTPS records found, where they were asked for.
+	Services []ServiceOffered `json:"services,omitzero"`
 	Validation
 }
 

@@ -109,6 +109,16 @@ type SecurityReason struct {
 	Message string `json:"message"`
 }
 
+// ServiceOffered is an HTTPS record (RFC 9460), and why it was not used; empty if it was.
+type ServiceOffered struct {
+	Name     string   `json:"name"`
+	Priority uint16   `json:"priority"`
+	Target   string   `json:"target"`
+	ALPN     []string `json:"alpn"`
+	Data     string   `json:"data"`
+	Unused   string   `json:"unused,omitzero"`
+}
+
 // QueryFailed is a query that got no reply that could be used.
 type QueryFailed struct {
 	ID  int    `json:"id"`
@@ -408,6 +418,7 @@ func (QueryAnswered) Kind() string    { return "query_answered" }
 func (QueryFailed) Kind() string      { return "query_failed" }
 func (QueryJudged) Kind() string      { return "query_judged" }
 func (ZoneJudged) Kind() string       { return "zone_judged" }
+func (ServiceOffered) Kind() string   { return "service_offered" }
 func (SecurityJudged) Kind() string   { return "security_judged" }
 func (DatagramDropped) Kind() string  { return "datagram_dropped" }
 func (Resolved) Kind() string         { return "resolved" }

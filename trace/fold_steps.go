@@ -11,7 +11,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.skips[e.Phase] = e.Why
 	case Failed:
 		f.failure = &Error{Phase: e.Phase, Code: e.Code, Message: e.Message, Hint: e.Hint}
-	case ResolveStarted, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, ZoneJudged, SecurityJudged:
+	case ResolveStarted, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, ServiceOffered, ZoneJudged, SecurityJudged:
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, StateSeen, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
@@ -25,6 +25,8 @@ func (f *exchangeFold) resolve(r Record) {
 	switch e := r.Event.(type) {
 	case ResolveStarted:
 		d.Name = e.Name
+	case ServiceOffered:
+		d.Services = append(d.Services, e)
 	case Resolved:
 		d.Source, d.Canonical, d.Addresses = e.Source, e.Canonical, e.Addresses
 		if e.HasTTL {

@@ -56,6 +56,8 @@ type Options struct {
 	Insecure  bool
 	CAFile    string
 	Resolver  resolver.Config
+	// ServiceRecords asks for the HTTPS records of https URLs (RFC 9460).
+	ServiceRecords bool
 	// Version is the program's, for User-Agent.
 	Version string
 }
