@@ -156,7 +156,8 @@ func TestDenialRules(t *testing.T) {
 		{"nothing at all (RFC 8914, section 4.13)", nil, noName("b.example."), dnssec.Bogus, 12},
 		{
 			"4035 5.4: the wildcard is not denied",
-			[]dnssec.Set{nsec("example.", "b.example. NSEC d.example. A")}, noName("c.example."), dnssec.Bogus, 12,
+			[]dnssec.Set{nsec("example.", "b.example. NSEC d.example. A")},
+			noName("c.example."), dnssec.Bogus, 12,
 		},
 		{
 			"4035 5.4: name and wildcard are denied",
@@ -180,19 +181,23 @@ func TestDenialRules(t *testing.T) {
 		},
 		{
 			"6840 4.1: the parent's record at a cut",
-			[]dnssec.Set{nsec("example.", "b.example. NSEC d.example. NS")}, noData("b.example.", dns.TypeA), dnssec.Bogus, 6,
+			[]dnssec.Set{nsec("example.", "b.example. NSEC d.example. NS")},
+			noData("b.example.", dns.TypeA), dnssec.Bogus, 6,
 		},
 		{
 			"4035 5.2: the child's record and DS",
-			[]dnssec.Set{nsec("example.", "b.example. NSEC d.example. NS SOA")}, noData("b.example.", dns.TypeDS), dnssec.Bogus, 6,
+			[]dnssec.Set{nsec("example.", "b.example. NSEC d.example. NS SOA")},
+			noData("b.example.", dns.TypeDS), dnssec.Bogus, 6,
 		},
 		{
 			"6840 4.3: an alias has no other data, and is no proof of that",
-			[]dnssec.Set{nsec("example.", "b.example. NSEC d.example. CNAME")}, noData("b.example.", dns.TypeA), dnssec.Bogus, 6,
+			[]dnssec.Set{nsec("example.", "b.example. NSEC d.example. CNAME")},
+			noData("b.example.", dns.TypeA), dnssec.Bogus, 6,
 		},
 		{
 			"8482: a name without records has none of any type",
-			[]dnssec.Set{nsec("example.", "b.example. NSEC \\000.b.example. RRSIG NSEC NXNAME")}, noData("b.example.", dns.TypeANY), dnssec.Secure, none,
+			[]dnssec.Set{nsec("example.", "b.example. NSEC \\000.b.example. RRSIG NSEC NXNAME")},
+			noData("b.example.", dns.TypeANY), dnssec.Secure, none,
 		},
 		{
 			"4034 4.1.1: only the apex is the end of a chain",
@@ -224,27 +229,33 @@ func TestDenialRules(t *testing.T) {
 		},
 		{
 			"4035 5.3.1: signed by another zone",
-			[]dnssec.Set{nsec("b.example.", "b.example. NSEC d.example. A")}, noData("b.example.", dns.TypeMX), dnssec.Bogus, 12,
+			[]dnssec.Set{nsec("b.example.", "b.example. NSEC d.example. A")},
+			noData("b.example.", dns.TypeMX), dnssec.Bogus, 12,
 		},
 		{
 			"4035 5.3.1: not signed",
-			[]dnssec.Set{{RRs: parse(t, "b.example. NSEC d.example. A")}}, noData("b.example.", dns.TypeMX), dnssec.Bogus, 12,
+			[]dnssec.Set{{RRs: parse(t, "b.example. NSEC d.example. A")}},
+			noData("b.example.", dns.TypeMX), dnssec.Bogus, 12,
 		},
 		{
 			"another zone's name",
-			[]dnssec.Set{nsec("example.", "example. NSEC example. SOA NS")}, noName("example.org."), dnssec.Bogus, 6,
+			[]dnssec.Set{nsec("example.", "example. NSEC example. SOA NS")},
+			noName("example.org."), dnssec.Bogus, 6,
 		},
 		{
 			"a name that is none",
-			[]dnssec.Set{nsec("example.", "example. NSEC example. SOA NS")}, noName("a..example."), dnssec.Bogus, 6,
+			[]dnssec.Set{nsec("example.", "example. NSEC example. SOA NS")},
+			noName("a..example."), dnssec.Bogus, 6,
 		},
 		{
 			"4592 2.2.3: what is closer than the wildcard",
-			[]dnssec.Set{nsec("example.", "b.w.example. NSEC d.w.example. A")}, noExpansion("x.b.w.example.", "*.w.example."), dnssec.Bogus, 6,
+			[]dnssec.Set{nsec("example.", "b.w.example. NSEC d.w.example. A")},
+			noExpansion("x.b.w.example.", "*.w.example."), dnssec.Bogus, 6,
 		},
 		{
 			"a wildcard that is none",
-			[]dnssec.Set{nsec("example.", "example. NSEC example. SOA NS")}, noExpansion("b.example.", "a.example."), dnssec.Bogus, 6,
+			[]dnssec.Set{nsec("example.", "example. NSEC example. SOA NS")},
+			noExpansion("b.example.", "a.example."), dnssec.Bogus, 6,
 		},
 	}
 	for _, tt := range tests {

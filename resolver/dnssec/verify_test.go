@@ -259,7 +259,7 @@ func TestCanonicalCase(t *testing.T) {
 		{"a.example. IN KX 1 A.Example.", true},
 		{"a.example. IN SRV 1 2 3 A.Example.", true},
 		{"a.example. IN DNAME A.Example.", true},
-		{"a.example. IN TYPE38 \\# 12 800141074578616D706C6500", true}, // A6: prefix of 128, "A.Example." after nothing
+		{"a.example. IN TYPE38 \\# 12 800141074578616D706C6500", true},   // A6: prefix of 128, "A.Example." after nothing
 		{"a.example. IN TYPE38 \\# 13 78010141074578616D706C6500", true}, // prefix of 120: one octet of the address
 		{"a.example. IN TYPE30 \\# 14 0141074578616D706C6500000140", true},
 		{"a.example. IN TYPE24 \\# 30 0001080200000000000000000000000000000141074578616D706C650001", true},
