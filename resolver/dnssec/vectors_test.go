@@ -100,7 +100,7 @@ func TestHashesOfRFC5155(t *testing.T) {
 		"x.y.w.example.": "2vptu5timamqttgl4luu9kg21e0aor3s",
 		"xx.example.":    "t644ebqk9bibcna874givr6joj62mlhv",
 	} {
-		record := parse(t, hash+".example. NSEC3 1 1 12 aabbccdd "+strings.Repeat("0", 32)+" A RRSIG")[0]
+		record := parse(t, hash+".example. NSEC3 1 0 12 aabbccdd "+strings.Repeat("0", 32)+" A RRSIG")[0]
 		d := dnssec.NewChecker(now).Denial("example.", []dnssec.Set{vouched("example.", record)})
 		if status, reason := d.NoData(strings.ToUpper(qname), dns.TypeMX); status != dnssec.Secure {
 			t.Errorf("%s: %v", qname, reason)
