@@ -90,7 +90,7 @@ func (a *ask) wait(try, servers int) time.Duration {
 // in later rounds, as some firewalls drop what they do not know (RFC 6891, section
 // 6.2.2: silence may have that reason).
 func (a *ask) server(ctx context.Context, s Server, wait time.Duration, edns bool) (*dns.Msg, error) {
-	how := manner{protocol: s.Protocol, edns: edns}
+	how := manner{protocol: s.Protocol, edns: edns || s.encrypted()}
 	for {
 		if !a.budget.spend() {
 			return nil, errBudget
@@ -99,7 +99,7 @@ func (a *ask) server(ctx context.Context, s Server, wait time.Duration, edns boo
 		if err != nil {
 			return nil, err
 		}
-		if m.Truncated && how.protocol == TCP {
+		if m.Truncated && how.protocol != UDP {
 			return nil, errTC
 		}
 		next := how.after(m)
@@ -120,7 +120,7 @@ func (h manner) after(m *dns.Msg) manner {
 		h.edns = false // RFC 6891, section 7
 	case h.edns && m.Rcode == dns.RcodeBadCookie && h.bad == 0:
 		h.bad++ // with the server's new cookie (RFC 7873, section 5.3)
-	case h.edns && m.Rcode == dns.RcodeBadCookie:
+	case h.edns && m.Rcode == dns.RcodeBadCookie && h.protocol == UDP:
 		h.protocol = TCP
 	}
 	return h
@@ -128,32 +128,19 @@ func (h manner) after(m *dns.Msg) manner {
 
 // exchange puts the question once and records what comes of it.
 func (r *Resolver) exchange(ctx context.Context, sc *trace.Scope, s Server, qu question, how manner, wait time.Duration) (*dns.Msg, error) {
-	q := &query{question: qu, number: int(r.queries.Add(1)), server: s, protocol: how.protocol}
+	q := &query{question: qu, number: int(r.queries.Add(1)), server: s, protocol: how.protocol, bootstrap: r.bootstraps}
 	var cookie string
 	q.cookie, cookie = r.cookies.forServer(s.Addr.Addr())
 	if err := q.pack(how.edns, r.conf().trustAD, cookie); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, wait, errTimeout)
-	defer cancel()
-	m, err := q.over(ctx, sc)
+	m, err := r.over(ctx, sc, q, wait)
 	if err != nil {
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
 		sc.Emit(trace.QueryFailed{ID: q.number, Why: printable(err.Error())})
 		return nil, err
 	}
 	r.cookies.learn(s.Addr.Addr(), q.cookie, m)
 	return m, nil
-}
-
-// over sends the query by its protocol.
-func (q *query) over(ctx context.Context, sc *trace.Scope) (*dns.Msg, error) {
-	if q.protocol == TCP {
-		return q.overTCP(ctx, sc)
-	}
-	return q.overUDP(ctx, sc)
 }
 
 // decides reports whether a reply ends the asking: the name exists or does not.
@@ -170,7 +157,7 @@ func isLame(m *dns.Msg) bool {
 // note keeps the failure that tells most: what a server says goes before replies that
 // are of no use, these before silence, and that before servers out of reach.
 func (a *ask) note(s Server, m *dns.Msg, err error) {
-	e := &Error{Name: a.q.name, Type: a.q.typeName(), Server: s.Addr.String(), Err: err}
+	e := &Error{Name: a.q.name, Type: a.q.typeName(), Server: s.at(), Err: err}
 	switch {
 	case err != nil:
 		e.Code = code(err)
@@ -192,7 +179,7 @@ func (a *ask) note(s Server, m *dns.Msg, err error) {
 
 // ranks orders codes by how much they tell of a name, least first.
 var ranks = [...]trace.Code{
-	Cancelled, NoAddress, NoServer, Timeout, BadReply, Refused, ServerFailure,
+	Cancelled, NoAddress, NoServer, Timeout, ServerTLS, ServerUntrusted, BadReply, Refused, ServerFailure,
 	AliasLoop, NameNotFound,
 }
 

@@ -21,9 +21,13 @@ type departure struct {
 }
 
 func (q *query) departure(sc *trace.Scope) departure {
+	server := q.server.at()
+	if q.at.IsValid() {
+		server = q.at.String()
+	}
 	return departure{sc: sc, event: trace.QuerySent{
-		ID: q.number, Server: q.server.Addr.String(), Protocol: q.protocol,
-		Name: q.name, Type: q.typeName(), Bytes: len(q.wire),
+		ID: q.number, Server: server, ServerName: q.server.Name, Protocol: q.protocol,
+		Name: q.name, Type: q.typeName(), Bytes: len(q.wire), Bootstrap: q.bootstrap,
 	}}
 }
 

@@ -26,6 +26,9 @@ const (
 	BadReply      trace.Code = "bad_reply"
 	AliasLoop     trace.Code = "alias_loop"
 	Cancelled     trace.Code = "resolve_cancelled"
+
+	ServerTLS       trace.Code = "server_tls_failed"
+	ServerUntrusted trace.Code = "server_certificate_not_trusted"
 )
 
 // Codes lists every code an [Error] can have, each with a sentence on what it means.
@@ -45,6 +48,8 @@ var Codes = [...]struct {
 	{BadReply, "the servers' replies could not be used"},
 	{AliasLoop, "the name's aliases lead round in a circle, or too far"},
 	{Cancelled, "the resolution was stopped"},
+	{ServerTLS, "no TLS with the name server came about"},
+	{ServerUntrusted, "the name server's certificate is not trusted"},
 }
 
 // An Error is a resolution that failed.
@@ -134,7 +139,15 @@ func (e *replyError) Error() string { return e.why }
 // code tells which code a failed exchange with a server has.
 func code(err error) trace.Code {
 	var bad *replyError
+	var secured *TLSError
+	var unnamed *bootstrapError
 	switch {
+	case errors.As(err, &unnamed):
+		return NoServer
+	case errors.As(err, &secured) && secured.Untrusted:
+		return ServerUntrusted
+	case secured != nil:
+		return ServerTLS
 	case errors.As(err, &bad), errors.Is(err, errTC):
 		return BadReply
 	case errors.Is(err, errTimeout), errors.Is(err, errFlooded):

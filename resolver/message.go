@@ -3,6 +3,7 @@ package resolver
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -26,10 +27,13 @@ type query struct {
 	question
 	number   int // of the run, from 1
 	server   Server
+	at       netip.AddrPort // that it went to, once that is known
 	protocol string
-	id       uint16
-	cookie   clientCookie
-	wire     []byte
+	// bootstrap is the server whose address is sought.
+	bootstrap string
+	id        uint16
+	cookie    clientCookie
+	wire      []byte
 }
 
 // manner is how a question is put, which changes with what the server makes of it.
@@ -52,6 +56,7 @@ func (q *query) pack(edns, trustAD bool, cookie string) error {
 		opt.Option = []dns.EDNS0{&dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: cookie}}
 		m.Extra = []dns.RR{opt}
 	}
+	q.veil(&m)
 	wire, err := m.Pack()
 	q.wire = wire
 	return err

@@ -48,7 +48,7 @@ func (r *Resolver) resolve(ctx context.Context, sc *trace.Scope, q question) *re
 		var loop error
 		if more, loop = c.read(m); loop != nil {
 			// The resolver's own verdict on what cannot be resolved.
-			out.fail(&Error{Server: server.Addr.String(), Code: AliasLoop, Rcode: "SERVFAIL", Err: loop})
+			out.fail(&Error{Server: server.at(), Code: AliasLoop, Rcode: "SERVFAIL", Err: loop})
 			break
 		}
 		out.conclude(c, m, server)
@@ -69,9 +69,9 @@ func (r *result) conclude(c *chain, m *dns.Msg, s Server) {
 	case c.found: // an NXDOMAIN beside the records contradicts them
 		r.rcode = rcodeName(dns.RcodeSuccess)
 	case m.Rcode == dns.RcodeNameError:
-		r.err = &Error{Server: s.Addr.String(), Code: NameNotFound, Rcode: r.rcode}
+		r.err = &Error{Server: s.at(), Code: NameNotFound, Rcode: r.rcode}
 	default:
-		r.err = &Error{Server: s.Addr.String(), Code: NoAddress, Rcode: r.rcode}
+		r.err = &Error{Server: s.at(), Code: NoAddress, Rcode: r.rcode}
 	}
 }
 

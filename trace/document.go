@@ -94,10 +94,20 @@ type Resolution struct {
 
 // A Query is one DNS query and what came of it.
 type Query struct {
-	id int
+	id         int
+	connecting *Time
 
-	Server      string   `json:"server"`
-	Protocol    string   `json:"protocol"`
+	Server   string `json:"server"`
+	Protocol string `json:"protocol"`
+	// ServerName is the server's name, where it was named instead of its address.
+	ServerName string `json:"server_name,omitzero"`
+	// Bootstrap is the name of the server whose address the query was for.
+	Bootstrap string `json:"bootstrap,omitzero"`
+	// Connect is how long it took from the first SYN to the end of TLS, before Start;
+	// nil where the query needed no connection of its own.
+	Connect *Time `json:"connect_ns,omitzero"`
+	// Reused says whether the connection had been opened for another query; nil over UDP.
+	Reused      *bool    `json:"reused,omitzero"`
 	Name        string   `json:"name"`
 	Type        string   `json:"type"`
 	Rcode       string   `json:"rcode,omitzero"`

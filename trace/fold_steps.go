@@ -11,7 +11,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.skips[e.Phase] = e.Why
 	case Failed:
 		f.failure = &Error{Phase: e.Phase, Code: e.Code, Message: e.Message, Hint: e.Hint}
-	case ResolveStarted, QuerySent, QueryAnswered, QueryFailed, DatagramDropped, Resolved:
+	case ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryFailed, DatagramDropped, Resolved:
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, StateSeen, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
@@ -51,7 +51,8 @@ func (f *exchangeFold) sent(r Record) {
 
 func newQuery(e QuerySent, r Record) Query {
 	return Query{
-		id: e.ID, Server: e.Server, Protocol: e.Protocol, Name: e.Name, Type: e.Type, Sent: e.Bytes,
+		id: e.ID, Server: e.Server, ServerName: e.ServerName, Bootstrap: e.Bootstrap,
+		Protocol: e.Protocol, Name: e.Name, Type: e.Type, Sent: e.Bytes,
 		Start: r.At, StartFrom: r.From, Uncertainty: Time(r.Within),
 	}
 }
@@ -66,6 +67,14 @@ func (f *exchangeFold) resolution() *Resolution {
 // take adds what became of the query.
 func (q *Query) take(r Record) {
 	switch e := r.Event.(type) {
+	case QueryConnecting:
+		if e.ID == q.id {
+			q.connecting = &r.At
+		}
+	case QueryConnected:
+		if e.ID == q.id {
+			q.connected(r, e)
+		}
 	case QueryAnswered:
 		if e.ID == q.id {
 			q.Rcode, q.Answers, q.Truncated, q.Received = e.Rcode, &e.Answers, e.Truncated, e.Bytes
@@ -80,6 +89,14 @@ func (q *Query) take(r Record) {
 		if e.ID == q.id {
 			q.Dropped = append(q.Dropped, e.Why)
 		}
+	}
+}
+
+func (q *Query) connected(r Record, e QueryConnected) {
+	q.Reused = &e.Reused
+	if q.connecting != nil {
+		took := r.At - *q.connecting
+		q.Connect = &took
 	}
 }
 

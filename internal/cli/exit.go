@@ -40,7 +40,10 @@ var statuses = map[trace.Code]int{
 	resolver.BadName:       statusURL,
 	resolver.BadType:       statusUsage,
 	resolver.Cancelled:     130,
-	fetch.CodeProxyName:    5,
+	// As with curl's DNS over HTTPS; 35 and 60 are about the site.
+	resolver.ServerTLS:       statusName,
+	resolver.ServerUntrusted: statusName,
+	fetch.CodeProxyName:      5,
 
 	transport.CodeRefused:     statusOther,
 	transport.CodeUnreachable: statusOther,

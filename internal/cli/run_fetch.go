@@ -23,6 +23,7 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 		return err
 	}
 	f := fetch.New(p.s.fetch)
+	defer f.Close()
 	var last error
 	for i, word := range words {
 		last = p.fetchOne(ctx, f, word, i, len(words) > 1)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"fetchscope/internal/fetch"
 	"fetchscope/internal/term"
 	"fetchscope/resolver"
 	"fetchscope/trace"
@@ -21,7 +22,8 @@ func (p *program) resolve(ctx context.Context, words []string) error {
 	if len(types) == 0 {
 		types = p.addressTypes()
 	}
-	r := resolver.New(p.s.fetch.Resolver)
+	r := fetch.NewResolver(p.s.fetch)
+	defer r.Close()
 	if p.s.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, p.s.timeout)
@@ -144,7 +146,20 @@ func resolutionText(doc *trace.ResolveDocument) string {
 		if q.Failure != "" {
 			result = q.Failure
 		}
-		fmt.Fprintf(&b, "  %-24s %-4s %9s  %s %s  %s\n", q.Server, q.Protocol, took, term.Safe(q.Name), q.Type, term.Safe(result))
+		fmt.Fprintf(&b, "  %-24s %-5s %9s  %s %s  %s%s\n", q.Server, q.Protocol, took, term.Safe(q.Name), q.Type, term.Safe(result), connecting(&q))
 	}
 	return b.String()
+}
+
+// connecting says how the connection came about that a query went over.
+func connecting(q *trace.Query) string {
+	switch {
+	case q.Connect != nil:
+		return fmt.Sprintf(", connected in %.2f ms", float64(*q.Connect)/float64(time.Millisecond))
+	case q.Reused != nil && *q.Reused:
+		return ", on an open connection"
+	case q.Bootstrap != "":
+		return ", to find " + term.Safe(q.Bootstrap)
+	}
+	return ""
 }

@@ -11,6 +11,7 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"fetchscope/httpclient"
@@ -89,18 +90,23 @@ type Body struct {
 	sc  *trace.Scope
 }
 
-// A Fetcher fetches URLs. One serves a whole run.
+// A Fetcher fetches URLs. One serves a whole run and is then closed.
 type Fetcher struct {
 	o        Options
 	resolver *resolver.Resolver
-	roots    *transport.Roots
-	conns    int // connections tried so far
+	roots    func() *transport.Roots // which are read once
+	conns    int                     // connections tried so far
 }
 
 // New returns a Fetcher.
 func New(o Options) *Fetcher {
-	return &Fetcher{o: o, resolver: resolver.New(o.Resolver)}
+	f := &Fetcher{o: o, roots: sync.OnceValue(func() *transport.Roots { return transport.LoadRoots(o.CAFile) })}
+	f.resolver = newResolver(o, f.roots)
+	return f
 }
+
+// Close ends the connections to name servers that are kept open, and waits for that.
+func (f *Fetcher) Close() error { return f.resolver.Close() }
 
 // A limit is the cause of a context that ended because something took too long.
 type limit struct {
@@ -152,12 +158,4 @@ func (o *Options) method() string {
 		return "POST"
 	}
 	return "GET"
-}
-
-// trusted returns the roots, which are read once.
-func (f *Fetcher) trusted() *transport.Roots {
-	if f.roots == nil {
-		f.roots = transport.LoadRoots(f.o.CAFile)
-	}
-	return f.roots
 }

@@ -80,7 +80,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	}
 	secure := h.url.Scheme() == "https"
 	if secure {
-		h.f.trusted() // begins to be read meanwhile
+		h.f.roots() // begins to be read meanwhile
 	} else {
 		sc.Emit(trace.PhaseSkipped{Phase: trace.TLS, Why: "http"})
 	}
@@ -113,7 +113,7 @@ func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn,
 		}
 	}
 	err := conn.StartTLS(ctx, transport.TLSConfig{
-		ServerName: bare(h.url.Hostname()), ALPN: []string{"http/1.1"}, Roots: h.f.trusted(), Insecure: h.f.o.Insecure,
+		ServerName: bare(h.url.Hostname()), ALPN: []string{"http/1.1"}, Roots: h.f.roots(), Insecure: h.f.o.Insecure,
 	})
 	if err != nil {
 		return &Failure{Phase: trace.TLS, Err: err}
