@@ -13,10 +13,17 @@ import (
 type Dialer interface {
 	// DialTLS connects to a server and has it prove by its certificate that it is the
 	// subject, a name or an address: there is no going on without (RFC 8310, section 8).
-	// The stream may be read by one goroutine and written to by another; Close ends both.
-	DialTLS(ctx context.Context, addr netip.AddrPort, subject string) (io.ReadWriteCloser, error)
+	DialTLS(ctx context.Context, addr netip.AddrPort, subject string) (Stream, error)
 	// DialHTTPS does the same for HTTP.
 	DialHTTPS(ctx context.Context, addr netip.AddrPort, subject string) (HTTPConn, error)
+}
+
+// A Stream is a connection that carries DNS messages. One goroutine may read while another
+// writes; Close ends both.
+type Stream interface {
+	io.ReadWriteCloser
+	// StopWriting makes a write that waits for the server return; resume lets writes go on.
+	StopWriting() (resume func())
 }
 
 // An HTTPConn is a connection that carries one request at a time. A redirect is a

@@ -3,7 +3,6 @@ package resolver
 import (
 	"context"
 	"errors"
-	"io"
 	"net/netip"
 	"syscall"
 	"time"
@@ -73,7 +72,7 @@ func (r *Resolver) overStream(ctx context.Context, sc *trace.Scope, q *query, ad
 
 // tryStream sends the query by one session. Worn says that this had carried queries.
 func (r *Resolver) tryStream(ctx context.Context, sc *trace.Scope, q *query, addrs []netip.AddrPort, fresh bool) (m *dns.Msg, worn bool, err error) {
-	s, w, opened, err := r.pool.join(ctx, sc, q, fresh, func() (conn io.ReadWriteCloser, at netip.AddrPort, err error) {
+	s, w, opened, err := r.pool.join(ctx, sc, q, fresh, func() (conn Stream, at netip.AddrPort, err error) {
 		at, err = q.reach(ctx, sc, addrs, func(ctx context.Context, addr netip.AddrPort) (err error) {
 			conn, err = r.dialStream(ctx, q, addr)
 			return err
@@ -92,7 +91,7 @@ func (r *Resolver) tryStream(ctx context.Context, sc *trace.Scope, q *query, add
 	return m, !opened || s.served(), err
 }
 
-func (r *Resolver) dialStream(ctx context.Context, q *query, addr netip.AddrPort) (io.ReadWriteCloser, error) {
+func (r *Resolver) dialStream(ctx context.Context, q *query, addr netip.AddrPort) (Stream, error) {
 	if q.protocol == TCP {
 		return dialTCP(ctx, addr)
 	}

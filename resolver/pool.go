@@ -2,7 +2,6 @@ package resolver
 
 import (
 	"context"
-	"io"
 	"net/netip"
 	"sync"
 
@@ -58,7 +57,7 @@ func (p *pool) close() {
 }
 
 // An opening makes the connection for a session, and tells which address it is to.
-type opening func() (io.ReadWriteCloser, netip.AddrPort, error)
+type opening func() (Stream, netip.AddrPort, error)
 
 // join finds a session for the query, or opens one. With fresh it opens one in any case,
 // as a server that closes after each reply leaves nothing to share.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"net/netip"
 	"sync"
 
@@ -34,7 +33,7 @@ var (
 // behind its length (RFC 1035, section 4.2.2): TCP, or TLS upon it. Several queries may
 // wait for their replies, which come in any order (RFC 7766, sections 6.2.1.1 and 7).
 type session struct {
-	conn io.ReadWriteCloser
+	conn Stream
 	addr netip.AddrPort // that answered
 	// retire takes the session out of the pool.
 	retire func()
@@ -128,9 +127,20 @@ func (s *session) write(ctx context.Context, frame []byte, d *departure) {
 		_ = d.send(ctx.Err)
 		return
 	}
-	undo := context.AfterFunc(ctx, func() { s.end(errStalled) })
-	defer undo()
+	var resume func()
+	stopped := make(chan struct{})
+	undo := context.AfterFunc(ctx, func() {
+		resume = s.conn.StopWriting()
+		close(stopped)
+	})
 	err := d.send(func() error { _, err := s.conn.Write(frame); return err })
+	if !undo() {
+		<-stopped
+		resume()
+		if err != nil {
+			err = errStalled
+		}
+	}
 	if err != nil {
 		s.end(plain(err))
 	}

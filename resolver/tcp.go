@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"time"
 )
 
 var errTooLong = errors.New("the query is too long for TCP")
@@ -47,7 +48,17 @@ func cutOff(err error, got, want int, between bool) error {
 }
 
 // dialTCP opens a connection in clear.
-func dialTCP(ctx context.Context, addr netip.AddrPort) (io.ReadWriteCloser, error) {
+func dialTCP(ctx context.Context, addr netip.AddrPort) (Stream, error) {
 	var dialer net.Dialer
-	return dialer.DialContext(ctx, "tcp", addr.String())
+	conn, err := dialer.DialContext(ctx, "tcp", addr.String())
+	return tcpStream{conn}, err
+}
+
+// A tcpStream is a connection in clear.
+type tcpStream struct{ net.Conn }
+
+// StopWriting makes a write that waits return.
+func (s tcpStream) StopWriting() (resume func()) {
+	_ = s.SetWriteDeadline(time.Unix(1, 0))
+	return func() { _ = s.SetWriteDeadline(time.Time{}) }
 }

@@ -40,7 +40,7 @@ const (
 )
 
 // DialTLS opens a stream for DNS messages.
-func (n nameServers) DialTLS(ctx context.Context, addr netip.AddrPort, subject string) (io.ReadWriteCloser, error) {
+func (n nameServers) DialTLS(ctx context.Context, addr netip.AddrPort, subject string) (resolver.Stream, error) {
 	return n.dial(ctx, addr, subject, alpnDoT)
 }
 
