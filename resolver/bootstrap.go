@@ -74,6 +74,7 @@ func (r *Resolver) bootstrap(ctx context.Context, sc *trace.Scope, s Server) ([]
 	case failure != nil && ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case failure != nil:
+		failure.Name = s.Name
 		return nil, &bootstrapError{failure}
 	}
 	var out []netip.AddrPort

@@ -120,6 +120,9 @@ func (q *query) reach(ctx context.Context, sc *trace.Scope, addrs []netip.AddrPo
 			break
 		}
 	}
+	if secured := (*TLSError)(nil); errors.As(err, &secured) {
+		return at, secured // even where the system has a word for it
+	}
 	return at, plain(err)
 }
 

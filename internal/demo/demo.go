@@ -91,6 +91,7 @@ func (n *Internet) startOrigin() error {
 		return err
 	}
 	o := &origin{net: n}
+	o.route = o.page
 	plain, err := n.listenOrigin(&n.HTTP)
 	if err != nil {
 		return err

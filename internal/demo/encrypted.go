@@ -4,10 +4,9 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
-	"io"
 	"net"
-	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/miekg/dns"
 )
@@ -48,16 +47,18 @@ func (n *Internet) startTLS(config *tls.Config, addr netip.Addr) error {
 	return nil
 }
 
-// startHTTPS serves DNS messages over HTTP/1.1 and HTTP/2 (RFC 8484).
+// startHTTPS serves DNS messages over HTTP/1.1 (RFC 8484).
 func (n *Internet) startHTTPS(config *tls.Config, addr netip.Addr) error {
+	config = config.Clone()
+	config.NextProtos = []string{"http/1.1"}
 	l, at, err := listenAt(addr)
 	if err != nil {
 		return err
 	}
 	n.ResolverHTTPS = at
-	s := &http.Server{Handler: http.HandlerFunc(n.serveQuery), TLSConfig: config, ReadTimeout: patience, IdleTimeout: patience}
-	n.running.Go(func() { _ = s.ServeTLS(l, "", "") })
-	n.closers = append(n.closers, s.Close)
+	o := &origin{net: n, route: n.recursor.respond}
+	n.running.Go(func() { o.listen(l, func(c net.Conn) net.Conn { return tls.Server(c, config) }) })
+	n.closers = append(n.closers, l.Close, o.stop)
 	return nil
 }
 
@@ -69,41 +70,40 @@ func listenAt(addr netip.Addr) (net.Listener, netip.AddrPort, error) {
 	return l, netip.AddrPortFrom(addr, uint16(l.Addr().(*net.TCPAddr).Port)), nil
 }
 
-// serveQuery answers a query in a request.
-func (n *Internet) serveQuery(w http.ResponseWriter, r *http.Request) {
-	q, status := readQuery(r)
-	if status != http.StatusOK {
-		http.Error(w, http.StatusText(status), status)
-		return
+// respond answers a query in a request.
+func (r *recursor) respond(q *request) response {
+	b, status := query(q)
+	if status != "" {
+		return response{status: status}
 	}
-	b, err := n.recursor.answer(q).Pack()
+	m := new(dns.Msg)
+	if m.Unpack(b) != nil {
+		return response{status: "400 Bad Request"}
+	}
+	body, err := r.answer(m).Pack()
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+		return response{status: "500 Internal Server Error"}
 	}
-	w.Header().Set("Content-Type", messageType)
-	_, _ = w.Write(b)
+	return response{status: "200 OK", fields: []string{"Content-Type: " + messageType}, body: body}
 }
 
-// readQuery takes the query out of a request (RFC 8484, section 4.1).
-func readQuery(r *http.Request) (*dns.Msg, int) {
-	var b []byte
-	var err error
+// query takes the message out of a request, or says what is wrong with it.
+func query(q *request) (message []byte, status string) {
+	path, params, _ := strings.Cut(q.target, "?")
 	switch {
-	case r.URL.Path != queryPath:
-		return nil, http.StatusNotFound
-	case r.Method == http.MethodGet:
-		b, err = base64.RawURLEncoding.DecodeString(r.URL.Query().Get("dns"))
-	case r.Method != http.MethodPost:
-		return nil, http.StatusMethodNotAllowed
-	case r.Header.Get("Content-Type") != messageType:
-		return nil, http.StatusUnsupportedMediaType
-	default:
-		b, err = io.ReadAll(io.LimitReader(r.Body, dns.MaxMsgSize))
+	case path != queryPath:
+		return nil, "404 Not Found"
+	case q.method == "GET":
+		encoded, found := strings.CutPrefix(params, "dns=")
+		b, err := base64.RawURLEncoding.DecodeString(encoded)
+		if !found || err != nil {
+			return nil, "400 Bad Request"
+		}
+		return b, ""
+	case q.method != "POST":
+		return nil, "405 Method Not Allowed"
+	case q.contentType != messageType:
+		return nil, "415 Unsupported Media Type"
 	}
-	q := new(dns.Msg)
-	if err != nil || q.Unpack(b) != nil {
-		return nil, http.StatusBadRequest
-	}
-	return q, http.StatusOK
+	return q.body, ""
 }

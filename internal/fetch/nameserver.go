@@ -78,6 +78,8 @@ func unsecured(err error) error {
 		return err
 	case strings.HasPrefix(string(e.Code), "certificate_"):
 		return &resolver.TLSError{Untrusted: true, Err: &distrusted{reason: transport.Reason(e.Code), err: err}}
+	case e.Code == transport.CodeCAFile:
+		return &resolver.TLSError{Err: e} // which names the file
 	}
 	return &resolver.TLSError{Err: e.Err}
 }
