@@ -126,7 +126,9 @@ func run(t *testing.T, o Options, url string) result {
 	}
 	rec := trace.NewRecorder(nil)
 	var s sink
-	err = New(o).Fetch(context.Background(), rec, u, &s)
+	f := New(o)
+	defer f.Close()
+	err = f.Fetch(context.Background(), rec, u, &s)
 	return result{s.status, s.body.String(), trace.Fold(rec.Records(), trace.FoldOptions{URL: url, Started: rec.Started(), Secrets: true}), err}
 }
 
