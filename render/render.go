@@ -33,7 +33,8 @@ const (
 
 // Options are what the reader and the transport say of a page.
 type Options struct {
-	// Width is the number of columns; 0 means 80.
+	// Width is the number of columns; 0 means 80. What is less than MinWidth counts as
+	// MinWidth.
 	Width int
 	// ContentType is the value of the transport's Content-Type field, or "".
 	ContentType string
@@ -41,11 +42,17 @@ type Options struct {
 	Base string
 	// Links chooses how the targets of links are shown; "" means none.
 	Links Links
+	// ASCII draws bullets, lines and the like with ASCII alone. The page's own letters
+	// stay as they are.
+	ASCII bool
 	// ResolveLink makes a link absolute. Nil: links are shown as written.
 	ResolveLink func(base, href string) string
 }
 
 const defaultWidth = 80
+
+// MinWidth is the least width that a page is laid out for.
+const MinWidth = layout.MinWidth
 
 // Limits of a page as a whole.
 const (
@@ -87,7 +94,7 @@ func Render(w io.Writer, r io.Reader, sc *trace.Scope, o Options) error {
 
 // layout returns the options of the last stage, for a page with this base element.
 func (o Options) layout(base string) layout.Options {
-	l := layout.Options{Width: o.Width}
+	l := layout.Options{Width: o.Width, ASCII: o.ASCII}
 	if l.Width <= 0 {
 		l.Width = defaultWidth
 	}

@@ -152,7 +152,7 @@ func TestOverridesReplaceEachOther(t *testing.T) {
 		}
 		list = append(list, o)
 	}
-	r := New(Config{Overrides: list})
+	r := fresh(Config{Overrides: list})
 	for _, tt := range []struct {
 		host string
 		port uint16

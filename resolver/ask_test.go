@@ -133,8 +133,8 @@ func TestCookies(t *testing.T) {
 			return bad(q)
 		}, nil)
 		r := asking(t, s)
-		for range 2 {
-			if _, _, err := runQuery(t, r, "zoo.test", "A"); err != nil {
+		for _, qtype := range []string{"A", "TXT"} {
+			if _, _, err := runQuery(t, r, "zoo.test", qtype); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -170,16 +170,16 @@ func TestQueriesForAQuestionAreBounded(t *testing.T) {
 	for range 3 {
 		servers = append(servers, serve(t, silent, nil))
 	}
-	r := asking(t, servers...).with(func(c *conf) { c.timeout, c.attempts = time.Microsecond, maxSends })
+	r := asking(t, servers...).with(func(c *conf) { c.timeout, c.attempts = time.Microsecond, maxStubSends })
 	_, records, err := runQuery(t, r, "zoo.test", "A")
 	wantCode(t, err, ServerFailure)
-	if n := len(of[trace.QuerySent](records)); n != maxSends {
-		t.Errorf("%d queries, want %d", n, maxSends)
+	if n := len(of[trace.QuerySent](records)); n != maxStubSends {
+		t.Errorf("%d queries, want %d", n, maxStubSends)
 	}
 }
 
 func TestServersAreRotated(t *testing.T) {
-	r := New(Config{}).with(func(c *conf) {
+	r := fresh(Config{}).with(func(c *conf) {
 		c.servers = make([]Server, 3)
 		for i := range c.servers {
 			c.servers[i].Protocol = string(rune('a' + i))

@@ -12,6 +12,9 @@ import (
 // two of each family.
 const maxServerAddrs = 4
 
+// forBootstrap is what queries for a server's address are told to be for.
+const forBootstrap = "bootstrap"
+
 // An addressBook keeps what the names of servers were resolved to during a run.
 type addressBook struct {
 	turn  chan struct{} // held by the one who looks up
@@ -57,11 +60,14 @@ func (r *Resolver) locate(ctx context.Context, sc *trace.Scope, s Server) ([]net
 // server, so that no name is ever needed to find itself. A family that was asked for
 // restricts what is looked for, not whom to ask.
 func (r *Resolver) bootstrap(ctx context.Context, sc *trace.Scope, s Server) ([]netip.AddrPort, error) {
-	plain := New(Config{
-		Servers:    slices.DeleteFunc(slices.Clone(r.config.Bootstrap), Server.encrypted),
+	plain, err := New(Config{
+		Servers:    slices.DeleteFunc(slices.Clone(r.config.Bootstrap), Server.Encrypted),
 		ResolvConf: r.config.ResolvConf, HostsFile: r.config.HostsFile, Overrides: r.config.Overrides,
 	})
-	plain.queries, plain.pool, plain.bootstraps = r.queries, r.pool, s.Name
+	if err != nil { // of a file that is not named here
+		return nil, err
+	}
+	plain.queries, plain.pool, plain.why = r.queries, r.pool, forBootstrap
 	port := s.Addr.Port()
 	var answer *Answer
 	var failure *Error

@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"cmp"
 	"net"
 	"syscall"
 
@@ -21,13 +22,14 @@ type departure struct {
 }
 
 func (q *query) departure(sc *trace.Scope) departure {
-	server := q.server.at()
+	at := q.server.at()
 	if q.at.IsValid() {
-		server = q.at.String()
+		at = q.at.String()
 	}
 	return departure{sc: sc, event: trace.QuerySent{
-		ID: q.number, Server: server, ServerName: q.server.Name, Protocol: q.protocol,
-		Name: q.name, Type: q.typeName(), Bytes: len(q.wire), Bootstrap: q.bootstrap,
+		ID: q.number, Server: at, Protocol: q.protocol,
+		Name: q.name, Type: q.typeName(), Bytes: len(q.wire),
+		ServerName: printable(cmp.Or(q.server.name, q.server.Name)), Zone: printable(q.server.zone), For: q.server.why,
 	}}
 }
 

@@ -17,8 +17,8 @@ func TestEncryptedQueriesAreVeiled(t *testing.T) {
 	for _, protocol := range []string{UDP, TCP, TLS, HTTPS} {
 		for labels := range 30 {
 			name := strings.Repeat("a234567.", labels) + "test."
-			q := &query{question: question{name, dns.TypeA}, server: Server{Protocol: protocol}, protocol: protocol}
-			if err := q.pack(true, false, q.cookie.hex()); err != nil {
+			q := &query{question: question{name, dns.TypeA}, server: target{Server: Server{Protocol: protocol}}, protocol: protocol}
+			if err := q.pack(true, q.cookie.hex()); err != nil {
 				t.Fatal(err)
 			}
 			m := new(dns.Msg)
@@ -38,8 +38,8 @@ func TestEncryptedQueriesAreVeiled(t *testing.T) {
 }
 
 func TestQueryWithoutEDNSIsNotPadded(t *testing.T) {
-	q := &query{question: question{"zoo.test.", dns.TypeA}, server: Server{Protocol: TLS}, protocol: TLS}
-	if err := q.pack(false, false, ""); err != nil || len(q.wire) != headerSize+len("zoo.test.")+1+4 {
+	q := &query{question: question{"zoo.test.", dns.TypeA}, server: target{Server: Server{Protocol: TLS}}, protocol: TLS}
+	if err := q.pack(false, ""); err != nil || len(q.wire) != headerSize+len("zoo.test.")+1+4 {
 		t.Errorf("%d octets, %v", len(q.wire), err)
 	}
 }
@@ -52,7 +52,7 @@ func named(t *testing.T, s *streamServer, name string, c Config) *Resolver {
 	}
 	server := Server{Addr: netip.AddrPortFrom(netip.Addr{}, s.Addr.Port()), Protocol: TLS, Name: name}
 	c.Servers, c.Dialer = []Server{server}, plainTLS{}
-	r := New(c)
+	r := fresh(c)
 	t.Cleanup(func() { r.Close() })
 	return r
 }
@@ -99,10 +99,10 @@ func TestNamesOfServersAreResolvedFirst(t *testing.T) {
 			answered, records, err := runQuery(t, r, "n9.test", "A")
 			var asked []string
 			for _, e := range of[trace.QuerySent](records) {
-				switch e.Bootstrap {
+				switch e.For {
 				case "":
 					checkSent(t, e, s, tt.server, err)
-				case tt.server:
+				case forBootstrap:
 					asked = append(asked, e.Name+" "+e.Type)
 				default:
 					t.Errorf("%+v", e)
@@ -154,7 +154,7 @@ func checkSent(t *testing.T, e trace.QuerySent, s *streamServer, name string, er
 func TestServerThatCannotBeReached(t *testing.T) {
 	gone := closedPort(t)
 	for _, protocol := range []string{TCP, TLS} {
-		r := New(Config{HostsFile: file(t, ""), Servers: []Server{{Addr: gone.addr, Protocol: protocol}}, Dialer: plainTLS{}})
+		r := fresh(Config{HostsFile: file(t, ""), Servers: []Server{{Addr: gone.addr, Protocol: protocol}}, Dialer: plainTLS{}})
 		_, records, err := runQuery(t, r, "zoo.test", "A")
 		wantCode(t, err, NoServer)
 		sent := of[trace.QuerySent](records)
@@ -169,7 +169,7 @@ func TestServerThatCannotBeReached(t *testing.T) {
 
 func TestEncryptedServersNeedADialer(t *testing.T) {
 	for _, protocol := range []string{TLS, HTTPS} {
-		r := New(Config{HostsFile: file(t, ""), Servers: []Server{{Addr: netip.MustParseAddrPort("127.0.0.1:1"), Protocol: protocol}}})
+		r := fresh(Config{HostsFile: file(t, ""), Servers: []Server{{Addr: netip.MustParseAddrPort("127.0.0.1:1"), Protocol: protocol}}})
 		_, _, err := runQuery(t, r, "zoo.test", "A")
 		wantCode(t, err, NoServer)
 	}
@@ -178,8 +178,8 @@ func TestEncryptedServersNeedADialer(t *testing.T) {
 // FuzzJudge holds that what is taken of a response answers the query, and lives no longer
 // than the server said.
 func FuzzJudge(f *testing.F) {
-	q := &query{question: question{"zoo.test.", dns.TypeA}, server: Server{Protocol: HTTPS}, protocol: HTTPS}
-	if err := q.pack(true, false, ""); err != nil {
+	q := &query{question: question{"zoo.test.", dns.TypeA}, server: target{Server: Server{Protocol: HTTPS}}, protocol: HTTPS}
+	if err := q.pack(true, ""); err != nil {
 		f.Fatal(err)
 	}
 	m := new(dns.Msg)

@@ -26,6 +26,11 @@ const (
 	BadReply      trace.Code = "bad_reply"
 	AliasLoop     trace.Code = "alias_loop"
 	Cancelled     trace.Code = "resolve_cancelled"
+	Lame          trace.Code = "lame_delegation"
+	TooCostly     trace.Code = "resolution_too_costly"
+	Bogus         trace.Code = "dnssec_bogus"
+	BadHints      trace.Code = "root_hints_unusable"
+	BadAnchor     trace.Code = "trust_anchor_unusable"
 
 	ServerTLS       trace.Code = "server_tls_failed"
 	ServerUntrusted trace.Code = "server_certificate_not_trusted"
@@ -48,6 +53,11 @@ var Codes = [...]struct {
 	{BadReply, "the servers' replies could not be used"},
 	{AliasLoop, "the name's aliases lead round in a circle, or too far"},
 	{Cancelled, "the resolution was stopped"},
+	{Lame, "the servers that the zone is delegated to do not serve it"},
+	{TooCostly, "the resolution took too many queries"},
+	{Bogus, "the answer does not stand up to DNSSEC validation"},
+	{BadHints, "the file of root hints cannot be used"},
+	{BadAnchor, "the file of trust anchors cannot be used"},
 	{ServerTLS, "no TLS with the name server came about"},
 	{ServerUntrusted, "the name server's certificate is not trusted"},
 }

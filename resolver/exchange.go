@@ -2,9 +2,7 @@ package resolver
 
 import (
 	"context"
-	"errors"
-	"net/netip"
-	"syscall"
+	"sync/atomic"
 	"time"
 
 	"github.com/miekg/dns"
@@ -12,131 +10,165 @@ import (
 	"fetchscope/trace"
 )
 
-// over sends the query by its protocol and waits for the reply. Finding a server that was
-// named does not count as waiting for it.
-func (r *Resolver) over(ctx context.Context, sc *trace.Scope, q *query, wait time.Duration) (*dns.Msg, error) {
-	addrs, err := r.locate(ctx, sc, q.server)
-	if err != nil {
-		q.unsent(sc, err)
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, wait, errTimeout)
-	defer cancel()
-	var m *dns.Msg
-	switch q.protocol {
-	case UDP:
-		m, err = q.overUDP(ctx, sc)
-	case HTTPS:
-		m, err = r.overHTTPS(ctx, sc, q, addrs)
+// maxSends bounds the queries for one question, with all retries, fallbacks and
+// aliases, so that no chain of replies makes us send without end. For a stub glibc's
+// greatest for one name is 3 servers, 5 times; a walk from the root with the keys of
+// each zone takes some dozens.
+const (
+	maxStubSends = 32
+	maxWalkSends = 200
+)
+
+// A budget bounds what one question may cost.
+type budget struct {
+	left    atomic.Int64 // queries
+	targets atomic.Int64 // names of servers looked up
+}
+
+func newBudget(queries int64) *budget {
+	b := new(budget)
+	b.left.Store(queries)
+	return b
+}
+
+// spend reports whether there is one more query to be had.
+func (b *budget) spend() bool { return b.left.Add(-1) >= 0 }
+
+// A job is the work on one question of a person's or a fetch's, with all the questions
+// that it leads to: their queries share one budget.
+type job struct {
+	r      *Resolver
+	sc     *trace.Scope
+	budget *budget
+	style  style
+	why    string // what the queries are for, where not for the question itself
+	source source
+	check  *validation // nil where nothing is validated
+	// avoid holds servers whose word was not to be trusted.
+	avoid map[string]bool
+}
+
+// job begins the work on a question.
+func (r *Resolver) job(sc *trace.Scope) *job {
+	j := &job{r: r, sc: sc, budget: newBudget(maxStubSends), why: r.why}
+	j.style.dnssec = r.dnssec
+	switch {
+	case r.iterate:
+		j.budget = newBudget(maxWalkSends)
+	case r.dnssec:
+		j.budget = newBudget(maxWalkSends)
+		j.style.recursion = true
 	default:
-		m, err = r.overStream(ctx, sc, q, addrs)
+		j.style.recursion, j.style.trustAD = true, r.conf().trustAD
 	}
-	if err != nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
+	if r.dnssec {
+		j.check = newValidation(j)
 	}
-	return m, err
+	j.source = j.begin()
+	return j
 }
 
-// key is what connections are kept under: the server as it was named, and the protocol.
-func (q *query) key() Server {
-	key := q.server
-	key.Protocol = q.protocol
-	return key
-}
-
-// unsent tells of a query that never left, so that the server it was meant for is known.
-func (q *query) unsent(sc *trace.Scope, err error) {
-	d := q.departure(sc)
-	_ = d.send(func() error { return err })
-	d.tell(true)
-}
-
-// again ends a query whose connection was closed and makes another of it.
-func (r *Resolver) again(sc *trace.Scope, q *query, why error) {
-	sc.Emit(trace.QueryFailed{ID: q.number, Why: printable(why.Error())})
-	q.number = int(r.queries.Add(1))
-}
-
-// overStream sends the query by TCP or TLS. A server may close a connection that has
-// carried queries whenever it likes (RFC 7766, section 6.2.3): a query that was on its
-// way then is sent once more, by a connection of its own, and told as another one.
-func (r *Resolver) overStream(ctx context.Context, sc *trace.Scope, q *query, addrs []netip.AddrPort) (*dns.Msg, error) {
-	m, worn, err := r.tryStream(ctx, sc, q, addrs, false)
-	if err == nil || !worn || !gone(err) || ctx.Err() != nil {
-		return m, err
+func (j *job) begin() source {
+	if j.r.iterate {
+		return &walk{job: j, it: j.r.iterator()}
 	}
-	r.again(sc, q, err)
-	m, _, err = r.tryStream(ctx, sc, q, addrs, true)
-	return m, err
+	return stub{j}
 }
 
-// tryStream sends the query by one session. Worn says that this had carried queries.
-func (r *Resolver) tryStream(ctx context.Context, sc *trace.Scope, q *query, addrs []netip.AddrPort, fresh bool) (m *dns.Msg, worn bool, err error) {
-	s, w, opened, err := r.pool.join(ctx, sc, q, fresh, func() (conn Stream, at netip.AddrPort, err error) {
-		at, err = q.reach(ctx, sc, addrs, func(ctx context.Context, addr netip.AddrPort) (err error) {
-			conn, err = r.dialStream(ctx, q, addr)
-			return err
-		})
-		return conn, at, err
-	})
+// beside is the job as it goes on for another type of record: all but the budget and what
+// is known of zones is its own.
+func (j *job) beside() *job {
+	other := *j
+	other.avoid = nil
+	other.source = other.begin()
+	return &other
+}
+
+// now is the calendar time, by which records age.
+func (j *job) now() time.Time { return j.sc.Date(j.sc.Now()) }
+
+// A style is what queries ask for beside the question.
+type style struct {
+	recursion bool // RD: the server is to look it up
+	dnssec    bool // DO: signatures come along; and CD: we judge them ourselves
+	trustAD   bool // AD: the server is to say whether it found them right
+}
+
+// A target is a server as it is asked once.
+type target struct {
+	Server
+	name string // of an authority; empty for a resolver
+	zone string // of which it is asked as a server
+	why  string
+}
+
+// manner is how a question is put, which changes with what the server makes of it.
+type manner struct {
+	protocol string
+	edns     bool
+	bad      int // replies of BADCOOKIE so far
+}
+
+// put asks one server, in each manner that its replies ask for. It returns the reply
+// and the number of the query that it is to.
+func (j *job) put(ctx context.Context, to target, q question, how manner, wait time.Duration) (*dns.Msg, int, error) {
+	var second *dns.Msg // what is taken where TCP fails that only the letter case made us try
+	for {
+		if !j.budget.spend() {
+			return nil, 0, errBudget
+		}
+		m, query, lostCase, err := j.exchange(ctx, to, q, how, wait)
+		switch {
+		case err != nil && second != nil && ctx.Err() == nil:
+			return second, query, nil
+		case err != nil:
+			return nil, query, err
+		case m.Truncated && how.protocol != UDP:
+			return nil, query, errTC
+		}
+		next := how.after(m)
+		if lostCase && next == how {
+			// It may be forged. Over TCP it is not; and a server that cannot be asked
+			// that way is believed, as all were before there was this test.
+			second, next.protocol = m, TCP
+		}
+		if next == how {
+			return m, query, nil
+		}
+		how = next
+	}
+}
+
+// after is the manner in which a reply wants the question to be put again; the same
+// one if it does not. Each change is made once, so they come to an end.
+func (h manner) after(m *dns.Msg) manner {
+	switch {
+	case m.Truncated:
+		h.protocol = TCP // RFC 7766, section 5
+	case h.edns && (m.Rcode == dns.RcodeFormatError || m.Rcode == dns.RcodeNotImplemented || m.Rcode == dns.RcodeBadVers):
+		h.edns = false // RFC 6891, section 7
+	case h.edns && m.Rcode == dns.RcodeBadCookie && h.bad == 0:
+		h.bad++ // with the server's new cookie (RFC 7873, section 5.3)
+	case h.edns && m.Rcode == dns.RcodeBadCookie && h.protocol == UDP:
+		h.protocol = TCP
+	}
+	return h
+}
+
+// exchange puts the question once and records what comes of it.
+func (j *job) exchange(ctx context.Context, to target, qu question, how manner, wait time.Duration) (m *dns.Msg, number int, lostCase bool, err error) {
+	r := j.r
+	q := &query{question: qu, style: j.style, number: int(r.queries.Add(1)), server: to, protocol: how.protocol}
+	var cookie string
+	q.cookie, cookie = r.cookies.forServer(to.Addr.Addr())
+	if err := q.pack(how.edns, cookie); err != nil {
+		return nil, q.number, false, err
+	}
+	m, err = r.over(ctx, j.sc, q, wait)
 	if err != nil {
-		q.unsent(sc, err)
-		return nil, false, err
+		j.sc.Emit(trace.QueryFailed{ID: q.number, Why: printable(err.Error())})
+		return nil, q.number, false, err
 	}
-	q.at = s.addr
-	if !opened {
-		sc.Emit(trace.QueryConnected{ID: q.number, Server: s.addr.String(), Reused: true})
-	}
-	m, err = s.exchange(ctx, w)
-	return m, !opened || s.served(), err
-}
-
-func (r *Resolver) dialStream(ctx context.Context, q *query, addr netip.AddrPort) (Stream, error) {
-	if q.protocol == TCP {
-		return dialTCP(ctx, addr)
-	}
-	if r.dialer == nil {
-		return nil, errNoDialer
-	}
-	return r.dialer.DialTLS(ctx, addr, q.server.subject())
-}
-
-// attemptLimit is how long one address of a server may keep the next one waiting. A SYN
-// that gets no answer is sent again after a second (RFC 6298, section 2).
-const attemptLimit = 1500 * time.Millisecond
-
-var errAttemptTooLong = errors.New("no answer, and the server has other addresses")
-
-// reach connects to the first of the server's addresses that answers.
-func (q *query) reach(ctx context.Context, sc *trace.Scope, addrs []netip.AddrPort, dial func(context.Context, netip.AddrPort) error) (at netip.AddrPort, err error) {
-	sc.Emit(trace.QueryConnecting{ID: q.number, Server: q.server.at()})
-	for i, addr := range addrs {
-		if err = attempt(ctx, addr, i == len(addrs)-1, dial); err == nil {
-			q.at = addr
-			sc.Emit(trace.QueryConnected{ID: q.number, Server: addr.String()})
-			return addr, nil
-		}
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	if secured := (*TLSError)(nil); errors.As(err, &secured) {
-		return at, secured // even where the system has a word for it
-	}
-	return at, plain(err)
-}
-
-func attempt(ctx context.Context, addr netip.AddrPort, last bool, dial func(context.Context, netip.AddrPort) error) error {
-	if !last {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, attemptLimit, errAttemptTooLong)
-		defer cancel()
-	}
-	return dial(ctx, addr)
-}
-
-// gone reports whether a connection ended without anything of a reply.
-func gone(err error) bool {
-	var errno syscall.Errno
-	return err == error(errClosed) || errors.Is(err, errStalled) || errors.As(err, &errno)
+	r.cookies.learn(to.Addr.Addr(), q.cookie, m)
+	return m, q.number, q.lostCase, nil
 }

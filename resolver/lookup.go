@@ -50,7 +50,7 @@ func (r *Resolver) find(ctx context.Context, sc *trace.Scope, host string) (*Ans
 	if err != nil {
 		return nil, &Error{Name: host, Code: BadName, Err: err}
 	}
-	if addrs, canonical := r.hosts(name, r.family); len(addrs) > 0 {
+	if addrs, canonical := r.hosts(name, r.family); len(addrs) > 0 && !r.iterate {
 		return &Answer{Addrs: addrs, Canonical: canonical, Source: fromHosts}, nil
 	}
 	switch source, why := special(name); source {
@@ -67,8 +67,11 @@ func (r *Resolver) find(ctx context.Context, sc *trace.Scope, host string) (*Ans
 func (r *Resolver) findDNS(ctx context.Context, sc *trace.Scope, host, name string) (*Answer, *Error) {
 	ctx, cancel := r.limit(ctx)
 	defer cancel()
-	steps := r.conf().steps(name, strings.HasSuffix(host, "."))
-	found := search(steps, func(name string) *result { return r.addresses(ctx, sc, name) })
+	steps := r.steps(name, strings.HasSuffix(host, "."))
+	found := search(steps, func(name string) *result { return r.job(sc).addresses(ctx, name) })
+	if r.dnssec {
+		sc.Emit(found.judged())
+	}
 	switch {
 	case ctx.Err() != nil:
 		return nil, ended(ctx, host, "")

@@ -49,7 +49,7 @@ func TestLookupAsksForBothFamilies(t *testing.T) {
 	if diff := cmp.Diff(want, got, compareAddrs); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"Zoo.test. A", "Zoo.test. AAAA"}, s.asked()); diff != "" {
+	if diff := cmp.Diff([]string{"zoo.test. A", "zoo.test. AAAA"}, s.asked()); diff != "" {
 		t.Error(diff)
 	}
 	if e := records[0].Event; e != (trace.ResolveStarted{Name: "Zoo.test"}) {
@@ -212,7 +212,7 @@ func TestAliases(t *testing.T) {
 
 func TestNamesThatAreNotAskedFor(t *testing.T) {
 	s := serve(t, silent, nil)
-	r := New(Config{
+	r := fresh(Config{
 		Servers: []Server{{Addr: s.addr, Protocol: UDP}},
 		HostsFile: file(t, "192.0.2.7\tcanon.example Printer.local  # its address\n"+
 			"2001:db8::7 printer.local\n192.0.2.8 other printer.local. \nfe80::1%lo0 link\n"),

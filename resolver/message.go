@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/binary"
 	"net/netip"
@@ -25,41 +26,68 @@ func (q question) typeName() string { return dns.Type(q.qtype).String() }
 // A query is a question as it is put to one server once.
 type query struct {
 	question
+	style    style
 	number   int // of the run, from 1
-	server   Server
+	server   target
 	at       netip.AddrPort // that it went to, once that is known
 	protocol string
-	// bootstrap is the server whose address is sought.
-	bootstrap string
-	id        uint16
-	cookie    clientCookie
-	wire      []byte
+	id       uint16
+	cookie   clientCookie
+	wire     []byte
+	mixed    bool // the letters of the name are in a case drawn for this query
+	lostCase bool // and came back in another
 }
 
-// manner is how a question is put, which changes with what the server makes of it.
-type manner struct {
-	protocol string
-	edns     bool
-	bad      int // replies of BADCOOKIE so far
-}
-
-// pack writes the query. RD is always set: a stub asks those who look things up.
-func (q *query) pack(edns, trustAD bool, cookie string) error {
+// pack writes the query.
+func (q *query) pack(edns bool, cookie string) error {
 	var id [2]byte
 	rand.Read(id[:]) // RFC 5452, section 9.2: not to be guessed
 	q.id = binary.BigEndian.Uint16(id[:])
 	m := dns.Msg{Question: []dns.Question{{Name: q.name, Qtype: q.qtype, Qclass: dns.ClassINET}}}
-	m.Id, m.RecursionDesired, m.AuthenticatedData = q.id, true, trustAD
+	m.Id, m.RecursionDesired, m.AuthenticatedData = q.id, q.style.recursion, q.style.trustAD
 	if edns {
 		opt := &dns.OPT{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeOPT}}
 		opt.SetUDPSize(udpSize)
 		opt.Option = []dns.EDNS0{&dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: cookie}}
+		if q.style.dnssec {
+			opt.SetDo()
+			m.CheckingDisabled = q.style.recursion
+		}
 		m.Extra = []dns.RR{opt}
 	}
 	q.veil(&m)
 	wire, err := m.Pack()
 	q.wire = wire
+	if err == nil && q.protocol == UDP {
+		q.mixCase()
+	}
 	return err
+}
+
+// mixCase gives each letter of the name in the query a case by chance, which a reply has
+// to repeat: a forger has to guess it (draft-vixie-dnsext-dns0x20).
+func (q *query) mixCase() {
+	var coins [maxName]byte
+	rand.Read(coins[:])
+	q.mixed = true
+	name := q.wire[headerSize:]
+	for i := 0; name[i] != 0; i += 1 + int(name[i]) {
+		for k := i + 1; k <= i+int(name[i]); k++ {
+			if c := name[k] | 0x20; 'a' <= c && c <= 'z' && coins[k]&1 != 0 {
+				name[k] ^= 0x20
+			}
+		}
+	}
+}
+
+// restoreCase writes the name into a reply's question as it was given to us, so that
+// names that point there for their ends read as one would write them.
+func (q *query) restoreCase(b []byte) {
+	var name [maxName + 1]byte
+	end, err := dns.PackDomainName(q.name, name[:], 0, nil, false)
+	if err == nil && len(b) >= headerSize+end {
+		copy(b[headerSize:], name[:end])
+	}
 }
 
 // Offsets in the header of a message (RFC 1035, section 4.1.1).
@@ -83,6 +111,7 @@ func (q *query) accept(b []byte) (reply *dns.Msg, why string) {
 	if binary.BigEndian.Uint16(b[atFlags:])&flagTC != 0 {
 		return &dns.Msg{MsgHdr: dns.MsgHdr{Id: q.id, Response: true, Truncated: true, Rcode: int(b[3] & 0xf)}}, ""
 	}
+	q.restoreCase(b)
 	m := new(dns.Msg)
 	if err := m.Unpack(b); err != nil {
 		return nil, "malformed: " + strings.TrimPrefix(err.Error(), "dns: ")
@@ -122,11 +151,14 @@ func (q *query) matches(b []byte) (why string) {
 		return "malformed: the question is cut off"
 	case lower(name) != lower(q.name):
 		return "another name in the question"
+	case b[headerSize]&0xc0 != 0:
+		return "malformed: the question is compressed"
 	case binary.BigEndian.Uint16(b[end:]) != q.qtype:
 		return "another type in the question"
 	case binary.BigEndian.Uint16(b[end+2:]) != dns.ClassINET:
 		return "another class in the question"
 	}
+	q.lostCase = q.mixed && !bytes.Equal(b[headerSize:end], q.wire[headerSize:end])
 	return ""
 }
 

@@ -107,8 +107,11 @@ func relative(name string) string {
 
 // isUnder reports whether an absolute name is the zone or below it.
 func isUnder(name, zone string) bool {
-	name, zone = lower(name), lower(zone)
-	return name == zone || strings.HasSuffix(name, "."+zone)
+	if zone == "." {
+		return true
+	}
+	i, over := dns.PrevLabel(name, dns.CountLabel(zone))
+	return !over && len(name)-i == len(zone) && lower(name[i:]) == lower(zone)
 }
 
 // special tells whether a name is one that is not asked of the DNS: source is

@@ -110,11 +110,12 @@ func (s *nameServer) queries() []*dns.Msg {
 	return slices.Clone(s.seen)
 }
 
-// asked lists what the server was asked: name and type, sorted.
+// asked lists what the server was asked: name and type, sorted, the name in lower case
+// since ours comes in a case by chance.
 func (s *nameServer) asked() []string {
 	var out []string
 	for _, q := range s.queries() {
-		out = append(out, q.Question[0].Name+" "+dns.Type(q.Question[0].Qtype).String())
+		out = append(out, lower(q.Question[0].Name)+" "+dns.Type(q.Question[0].Qtype).String())
 	}
 	slices.Sort(out)
 	return out
@@ -190,7 +191,7 @@ func asking(t *testing.T, servers ...*nameServer) *Resolver {
 	for _, s := range servers {
 		c.Servers = append(c.Servers, Server{Addr: s.addr, Protocol: UDP})
 	}
-	return New(c)
+	return fresh(c)
 }
 
 // with changes what resolv.conf would say.
@@ -243,4 +244,13 @@ func of[E trace.Event](records []trace.Record) []E {
 		}
 	}
 	return out
+}
+
+// fresh is a resolver whose files can be used.
+func fresh(c Config) *Resolver {
+	r, err := New(c)
+	if err != nil {
+		panic(err)
+	}
+	return r
 }

@@ -20,7 +20,7 @@ const optionHeader = 4
 // (RFC 7873, section 8). Over HTTPS the ID is 0, since it tells nothing apart there and
 // would keep caches from recognizing the query (RFC 8484, section 4.1).
 func (q *query) veil(m *dns.Msg) {
-	if !q.server.encrypted() {
+	if !q.server.Encrypted() {
 		return
 	}
 	if q.protocol == HTTPS {

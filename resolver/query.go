@@ -50,7 +50,7 @@ func endsInDot(name string) bool {
 // known answers what is not asked of the DNS; nil for all other questions.
 func (r *Resolver) known(q question) (*trace.Answered, *Error) {
 	family, hasAddresses := addressFamily(q.qtype)
-	if hasAddresses {
+	if hasAddresses && !r.iterate {
 		if addrs, _ := r.hosts(q.name, family); len(addrs) > 0 {
 			return q.here(fromHosts, "NOERROR", addressRecords(q.name, addrs)), nil
 		}
@@ -99,11 +99,15 @@ func addressFamily(qtype uint16) (f Family, ok bool) {
 func (r *Resolver) searchQuestion(ctx context.Context, sc *trace.Scope, q question, final bool) (*trace.Answered, *Error) {
 	ctx, cancel := r.limit(ctx)
 	defer cancel()
-	steps := r.conf().steps(q.name, final)
-	found := search(steps, func(name string) *result { return r.resolve(ctx, sc, question{name, q.qtype}) })
+	steps := r.steps(q.name, final)
+	found := search(steps, func(name string) *result { return r.job(sc).resolve(ctx, question{name, q.qtype}) })
 	answered := &trace.Answered{
 		Name: found.name, Type: q.typeName(), Rcode: found.rcode, Security: unchecked,
 		Answers: found.answers, Authority: found.authority, Source: fromDNS,
+	}
+	if r.dnssec {
+		answered.Security = found.security.String()
+		sc.Emit(found.judged())
 	}
 	if found.rcode == rcodeName(dns.RcodeSuccess) {
 		return answered, nil // even without data, and from a server that only refers

@@ -11,11 +11,13 @@
 // 5452, 6891, 7766, 7873 and 9619; TLS and HTTPS to the server (RFC 7858, 8310, 8484,
 // padded as 7830 and 8467 say), which a [Dialer] from outside connects; the names of
 // RFC 6761, 6762 and 7686 that are not asked for; hosts(5) and resolv.conf(5) as glibc
-// reads them; the order of RFC 6724. No call of the system's own resolver is made. It
-// leaves out the walk from the root, validation, DNS over QUIC, and a cache.
+// reads them; the order of RFC 6724. Instead of asking a resolver it can walk from the
+// root itself, and it can validate what it finds. No call of the system's own resolver
+// is made. DNS over QUIC is left out.
 package resolver
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"sync"
@@ -67,6 +69,20 @@ type Config struct {
 	Bootstrap []Server
 	// Dialer connects to encrypted Servers, which cannot be asked without.
 	Dialer Dialer
+
+	// Iterate walks from the root instead of asking servers that look things up. Neither
+	// hosts file nor search list count then.
+	Iterate bool
+	// RootHints, a master file, names the servers to begin with (RFC 9609); empty stands
+	// for the root's.
+	RootHints string
+	// Port is that of authoritative servers; 0 stands for 53.
+	Port uint16
+	// DNSSEC validates answers (RFC 4035), from the records in TrustAnchor, a master file
+	// of DS or DNSKEY records, or from the root's; as of ValidationTime, or now.
+	DNSSEC         bool
+	TrustAnchor    string
+	ValidationTime time.Time
 }
 
 // A Resolver turns names into addresses. It is safe for concurrent use; one serves a
@@ -81,12 +97,17 @@ type Resolver struct {
 	queries   *atomic.Int64 // numbers the queries, from 1
 	rotation  atomic.Uint32 // counts the questions, for "options rotate"
 	cookies   cookieJar
+	cache     cache
+	iterate   bool
+	dnssec    bool
+	asOf      time.Time
+	iterator  func() *iterator
+	anchors   anchors
 	dialer    Dialer
 	pool      *pool
 	book      *addressBook
 	config    Config
-	// bootstraps is the server whose address is sought, where that is all there is to do.
-	bootstraps string
+	why       string // what all queries are for, where not for the questions themselves
 }
 
 const (
@@ -99,8 +120,17 @@ const (
 	maxTotal = 60 * time.Second
 )
 
-// New returns a Resolver. Nothing is read or asked before it is used.
-func New(c Config) *Resolver {
+// New returns a Resolver. Nothing is asked before it is used. The error, an [*Error] with
+// the code BadHints or BadAnchor, is that of a file that cannot be used.
+func New(c Config) (*Resolver, error) {
+	hints, err := readHints(c.RootHints)
+	if err != nil {
+		return nil, &Error{Name: c.RootHints, Code: BadHints, Err: err}
+	}
+	anchors, err := readAnchors(c.TrustAnchor)
+	if err != nil {
+		return nil, &Error{Name: c.TrustAnchor, Code: BadAnchor, Err: err}
+	}
 	r := &Resolver{
 		hostsFile: c.HostsFile,
 		overrides: overrideTable(c.Overrides),
@@ -108,6 +138,11 @@ func New(c Config) *Resolver {
 		conf:      sync.OnceValue(func() conf { return c.load() }),
 		grace:     familyGrace,
 		total:     maxTotal,
+		iterate:   c.Iterate,
+		dnssec:    c.DNSSEC,
+		asOf:      c.ValidationTime,
+		iterator:  sync.OnceValue(func() *iterator { return newIterator(hints(), cmp.Or(c.Port, dnsPort)) }),
+		anchors:   anchors,
 		queries:   new(atomic.Int64),
 		dialer:    c.Dialer,
 		pool:      newPool(),
@@ -117,7 +152,7 @@ func New(c Config) *Resolver {
 	if r.hostsFile == "" {
 		r.hostsFile = systemHosts()
 	}
-	return r
+	return r, nil
 }
 
 // load finds out which servers to ask, and how.
@@ -152,6 +187,8 @@ type Answer struct {
 	// TTL is the least of the records the answer rests on; it counts from the end
 	// of the resolution, and only where Source is dns.
 	TTL time.Duration
+	// Service is what an HTTPS record says of how to connect; nil without one.
+	Service *Service
 	// Source is dns, hosts, localhost, flag (an Override) or literal (the host is an
 	// address itself).
 	Source string

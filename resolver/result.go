@@ -2,11 +2,13 @@ package resolver
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 
 	"github.com/miekg/dns"
 
+	"fetchscope/resolver/dnssec"
 	"fetchscope/trace"
 )
 
@@ -17,8 +19,13 @@ type result struct {
 	rcode     string // of the reply that decided; empty if there was none
 	answers   []trace.RR
 	authority []trace.RR
+	records   []dns.RR // the answers
 	addrs     []netip.Addr
 	ttl       uint32 // least of the answers
+	security  dnssec.Status
+	reason    *dnssec.Reason // of an answer that is not secure
+	by        *dnssec.Proof  // of one that is: the key, of the zone signer
+	signer    string
 	err       *Error
 }
 
@@ -32,26 +39,15 @@ func (r *result) final() bool {
 	return r.err == nil || r.err.Code == NameNotFound
 }
 
+// maxOpinions bounds how many servers are asked again where an answer is not to be
+// trusted (RFC 4035, section 4.7).
+const maxOpinions = 4
+
 // resolve asks one question and follows aliases to its end.
-func (r *Resolver) resolve(ctx context.Context, sc *trace.Scope, q question) *result {
-	c, sends := newChain(q), new(budget)
-	out := newResult(q.name)
+func (j *job) resolve(ctx context.Context, q question) *result {
+	c, out := newChain(q), newResult(q.name)
 	for more := true; more; {
-		m, server, err := r.ask(ctx, sc, question{c.end(), q.qtype}, sends)
-		if err != nil {
-			out.fail(err)
-			if m != nil {
-				out.authority = presented(inClass(m.Ns))
-			}
-			break
-		}
-		var loop error
-		if more, loop = c.read(m); loop != nil {
-			// The resolver's own verdict on what cannot be resolved.
-			out.fail(&Error{Server: server.at(), Code: AliasLoop, Rcode: "SERVFAIL", Err: loop})
-			break
-		}
-		out.conclude(c, m, server)
+		more = j.link(ctx, c, out)
 	}
 	out.take(c)
 	if out.err != nil {
@@ -60,12 +56,86 @@ func (r *Resolver) resolve(ctx context.Context, sc *trace.Scope, q question) *re
 	return out
 }
 
+// link finds what the DNS says of the chain's end, and says whether there is more to ask.
+func (j *job) link(ctx context.Context, c *chain, out *result) (more bool) {
+	before := c.mark()
+	for opinion := 1; ; opinion++ {
+		a, err := j.source.find(ctx, question{c.end(), c.qtype})
+		switch {
+		case err != nil && opinion > 1 && err.Code == NoServer:
+			return false // what the others said stands
+		case err != nil:
+			out.fail(err)
+			if a != nil {
+				out.authority = presented(inClass(a.m.Ns))
+			}
+			return false
+		}
+		more, trouble := j.believe(ctx, c, before, a, out)
+		if trouble == nil || opinion == maxOpinions {
+			return more
+		}
+		j.distrust(a)
+		c.reset(before)
+	}
+}
+
+// believe takes an answer into the chain. It returns the reason where the answer is not to
+// be trusted.
+func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out *result) (more bool, trouble error) {
+	more, loop := c.read(a)
+	v := j.check.judge(ctx, c, before, a, more)
+	out.security = min(before.security, v.status)
+	if v.status != dnssec.Secure {
+		out.reason = v.reason
+	}
+	if v.by != nil {
+		out.by, out.signer = v.by, v.zone
+	}
+	if v.exists {
+		a = a.withRcode(dns.RcodeSuccess)
+	}
+	if refused := j.sentinel(c, out.security); refused != nil {
+		out.fail(refused)
+		out.security = dnssec.Indeterminate
+		return false, nil
+	}
+	c.security = out.security
+	switch {
+	case out.security == dnssec.Bogus:
+		out.fail(&Error{Server: a.from.at(), Code: Bogus, Rcode: "SERVFAIL", Err: v.reason})
+		return false, v.reason
+	case errors.Is(loop, errTooLongName):
+		out.fail(&Error{Server: a.from.at(), Code: NameNotFound, Rcode: rcodeName(dns.RcodeYXDomain), Err: loop})
+	case loop != nil:
+		// The resolver's own verdict on what cannot be resolved.
+		out.fail(&Error{Server: a.from.at(), Code: AliasLoop, Rcode: "SERVFAIL", Err: loop})
+	default:
+		out.conclude(c, a)
+		return more, nil
+	}
+	return false, nil
+}
+
+// distrust leaves a server out from now on.
+func (j *job) distrust(a *answer) {
+	if j.avoid == nil {
+		j.avoid = make(map[string]bool)
+	}
+	j.avoid[a.from.at()] = true
+	j.r.cache.forget(a.q)
+}
+
 func (r *result) fail(err *Error) { r.err, r.rcode = err, err.Rcode }
 
 // conclude judges the last reply of a chain.
-func (r *result) conclude(c *chain, m *dns.Msg, s Server) {
+func (r *result) conclude(c *chain, a *answer) {
+	m, s := a.m, a.from
 	r.rcode, r.authority, r.err = rcodeName(m.Rcode), presented(inClass(m.Ns)), nil
 	switch {
+	case c.found && c.qtype == dns.TypeCNAME && m.Rcode == dns.RcodeNameError:
+		// It is the alias's target that does not exist (RFC 6604, section 3).
+		r.err = &Error{Server: s.at(), Code: NameNotFound, Rcode: r.rcode}
 	case c.found: // an NXDOMAIN beside the records contradicts them
 		r.rcode = rcodeName(dns.RcodeSuccess)
 	case m.Rcode == dns.RcodeNameError:
@@ -78,7 +148,10 @@ func (r *result) conclude(c *chain, m *dns.Msg, s Server) {
 // take copies what the chain has gathered.
 func (r *result) take(c *chain) {
 	r.canonical = c.end()
-	r.answers = presented(c.records)
+	if r.rcode == rcodeName(dns.RcodeServerFailure) {
+		return // half a chain answers nothing
+	}
+	r.records, r.answers = c.records, presented(c.records)
 	for i, rr := range r.answers {
 		if i == 0 || rr.TTL < r.ttl {
 			r.ttl = rr.TTL
@@ -105,16 +178,16 @@ func inClass(records []dns.RR) []dns.RR {
 
 // addresses asks for the addresses of a name in all wanted families, at once unless
 // resolv.conf says otherwise.
-func (r *Resolver) addresses(ctx context.Context, sc *trace.Scope, name string) *result {
-	types := r.types()
-	if r.conf().oneByOne || len(types) == 1 {
+func (j *job) addresses(ctx context.Context, name string) *result {
+	types := j.r.types()
+	if j.r.conf().oneByOne || len(types) == 1 {
 		var all []*result
 		for _, t := range types {
-			all = append(all, r.resolve(ctx, sc, question{name, t}))
+			all = append(all, j.resolve(ctx, question{name, t}))
 		}
 		return merge(all)
 	}
-	return merge(r.together(ctx, sc, name, types))
+	return merge(j.together(ctx, name, types))
 }
 
 // types are the record types that hold addresses of the family.
@@ -130,20 +203,21 @@ func (r *Resolver) types() []uint16 {
 
 // together asks for all types at once. When one has settled the matter the others
 // have a little while left; they are waited for in any case.
-func (r *Resolver) together(ctx context.Context, sc *trace.Scope, name string, types []uint16) []*result {
+func (j *job) together(ctx context.Context, name string, types []uint16) []*result {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	all := make([]*result, len(types))
 	done := make(chan int, len(types))
 	for i, t := range types {
+		one := j.beside()
 		go func() {
-			all[i] = r.resolve(ctx, sc, question{name, t})
+			all[i] = one.resolve(ctx, question{name, t})
 			done <- i
 		}()
 	}
 	for range types {
 		if all[<-done].final() {
-			defer time.AfterFunc(r.grace, func() { cancel(errUnneeded) }).Stop()
+			defer time.AfterFunc(j.r.grace, func() { cancel(errUnneeded) }).Stop()
 		}
 	}
 	return all
@@ -160,6 +234,9 @@ func merge(all []*result) *result {
 		}
 	}
 	for _, one := range all {
+		if one.security < out.security {
+			out.security, out.reason = one.security, one.reason
+		}
 		if one != out && len(one.addrs) > 0 {
 			out.addrs = append(out.addrs, one.addrs...)
 			out.ttl = min(out.ttl, one.ttl)

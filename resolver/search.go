@@ -9,6 +9,14 @@ type step struct {
 	asIs bool
 }
 
+// steps lists the names that stand for a name. A walk from the root knows no search list.
+func (r *Resolver) steps(name string, final bool) []step {
+	if r.iterate {
+		return []step{{name, true}}
+	}
+	return r.conf().steps(name, final)
+}
+
 // steps lists the names that stand for a name, in the order in which glibc's
 // res_search tries them. The name comes absolute; final says that it was typed with
 // its final dot, which ends all searching.

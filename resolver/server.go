@@ -39,8 +39,8 @@ type Server struct {
 	Get bool
 }
 
-// encrypted reports whether others see nothing of what the server is asked.
-func (s Server) encrypted() bool { return s.Protocol == TLS || s.Protocol == HTTPS }
+// Encrypted reports whether others see nothing of what the server is asked.
+func (s Server) Encrypted() bool { return s.Protocol == TLS || s.Protocol == HTTPS }
 
 // at says where the server is: its address and port, or its name while only that is
 // known.

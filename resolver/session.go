@@ -58,11 +58,11 @@ type waiter struct {
 	// left says that nobody waits any more. The ID stays taken all the same, as the
 	// reply may still come (RFC 7766, section 6.2.1).
 	left  bool
-	reply chan reply
+	reply chan arrival
 }
 
-// A reply is what a query on a session came to.
-type reply struct {
+// An arrival is what a query on a session came to.
+type arrival struct {
 	at   trace.Moment
 	m    *dns.Msg
 	size int
@@ -80,7 +80,7 @@ func (s *session) join(q *query, sc *trace.Scope) *waiter {
 	for s.find(q.id) != nil {
 		q.renumber()
 	}
-	w := &waiter{query: q, sc: sc, drops: drops{scope: sc, query: q.number}, heard: s.replies, reply: make(chan reply, 1)}
+	w := &waiter{query: q, sc: sc, drops: drops{scope: sc, query: q.number}, heard: s.replies, reply: make(chan arrival, 1)}
 	s.waiting = append(s.waiting, w)
 	return w
 }
@@ -185,7 +185,7 @@ func (s *session) deliver(b []byte) error {
 	s.replies++
 	s.strays = 0
 	s.remove(w)
-	w.reply <- reply{at: at, m: m, size: len(b)}
+	w.reply <- arrival{at: at, m: m, size: len(b)}
 	return nil
 }
 
@@ -247,7 +247,7 @@ func (s *session) end(why error) {
 	s.waiting, s.ended = nil, true
 	s.mu.Unlock()
 	for _, w := range waiting {
-		w.reply <- reply{err: why}
+		w.reply <- arrival{err: why}
 	}
 	if !again {
 		s.retire()

@@ -107,7 +107,7 @@ func honest(_ int, c net.Conn) {
 // server's end is waited for.
 func overStreams(t *testing.T, s *streamServer) *Resolver {
 	t.Helper()
-	r := New(Config{HostsFile: file(t, ""), Servers: []Server{s.Server}, Dialer: plainTLS{}})
+	r := fresh(Config{HostsFile: file(t, ""), Servers: []Server{s.Server}, Dialer: plainTLS{}})
 	t.Cleanup(func() { r.Close() })
 	return r
 }
@@ -155,7 +155,7 @@ func askAll(t *testing.T, r *Resolver, n int) []trace.Record {
 	for i := range n {
 		all.Go(func() {
 			q := question{fmt.Sprintf("n%d.test.", i), dns.TypeA}
-			got := r.resolve(patience(t), rec.Scope(0), q)
+			got := r.job(rec.Scope(0)).resolve(patience(t), q)
 			want := fmt.Sprintf("192.0.2.%d", i)
 			if got.err != nil || len(got.answers) != 1 || got.answers[0].Data != want {
 				t.Errorf("%s is %v, %v; want %s", q.name, got.answers, got.err, want)
@@ -205,8 +205,10 @@ func TestLaterQueriesFindTheConnection(t *testing.T) {
 	bothKinds(t, func(t *testing.T, cert *tls.Certificate) {
 		s := serveStream(t, cert, honest)
 		r := overStreams(t, s)
-		for range 3 {
-			askAll(t, r, 1)
+		for n := range 3 {
+			if _, _, err := runQuery(t, r, fmt.Sprintf("n%d.test", n), "A"); err != nil {
+				t.Error(err)
+			}
 		}
 		if s.opened() != 1 {
 			t.Errorf("%d connections, want 1", s.opened())
@@ -245,8 +247,8 @@ func TestConnectionsClosedBetweenQueriesAreOpenedAnewOnce(t *testing.T) {
 			s := serveStream(t, nil, tt.serve)
 			r := overStreams(t, s)
 			fails := 0
-			for range 3 {
-				_, records, err := runQuery(t, r, "n7.test", "A")
+			for i := range 3 {
+				_, records, err := runQuery(t, r, fmt.Sprintf("n%d.test", i), "A")
 				if err != nil {
 					fails++
 					wantCode(t, err, BadReply)
@@ -317,7 +319,7 @@ func TestEndsOfConnections(t *testing.T) {
 				})
 				r := overStreams(t, s)
 				rec := trace.NewRecorder(nil)
-				all := r.together(patience(t), rec.Scope(0), "zoo.test.", []uint16{dns.TypeA, dns.TypeAAAA})
+				all := r.job(rec.Scope(0)).together(patience(t), "zoo.test.", []uint16{dns.TypeA, dns.TypeAAAA})
 				for _, one := range all {
 					if one.err == nil || !strings.Contains(one.err.Error(), tt.says) {
 						t.Errorf("%v, want %q", one.err, tt.says)
@@ -436,7 +438,7 @@ func TestSessionTakesNoMoreThanItCanTellApart(t *testing.T) {
 	seen := map[uint16]bool{}
 	for range maxOutstanding {
 		q := &query{question: question{"zoo.test.", dns.TypeA}}
-		if err := q.pack(true, false, ""); err != nil {
+		if err := q.pack(true, ""); err != nil {
 			t.Fatal(err)
 		}
 		q.id, q.wire[0], q.wire[1] = 7, 0, 7

@@ -270,12 +270,13 @@ func FuzzAccept(f *testing.F) {
 			t.Errorf("%x was accepted", b)
 		}
 		c := newChain(qu)
-		more, err := c.read(m)
+		a := &answer{q: qu, m: m}
+		more, err := c.read(a)
 		if more && err != nil || len(c.names) > maxAliases+1 {
 			t.Errorf("chain %v, more %t, error %v", c.names, more, err)
 		}
 		out := newResult(qu.name)
-		out.conclude(c, m, Server{})
+		out.conclude(c, a)
 		out.take(c)
 		for _, r := range append(out.answers, out.authority...) {
 			if printable(r.Name+r.Data) != r.Name+r.Data || r.TTL>>31 != 0 {

@@ -90,6 +90,29 @@ type Resolution struct {
 	// TTL is in seconds: for how long the answer may be kept.
 	TTL     *int64  `json:"ttl,omitzero"`
 	Queries []Query `json:"queries"`
+	// Services are the HTTPS records found, where they were asked for.
+	Services []ServiceOffered `json:"services,omitzero"`
+	Validation
+}
+
+// A Validation is what DNSSEC makes of an answer; its zero value, where nothing was
+// validated.
+type Validation struct {
+	Security string          `json:"security,omitzero"`
+	Reason   *SecurityReason `json:"reason,omitzero"`
+	SignedBy *Signature      `json:"signed_by,omitzero"`
+	// Chain lists the zones whose keys were looked at, from the trust anchor down.
+	Chain []ZoneJudged `json:"chain,omitzero"`
+}
+
+// take adds what validation found.
+func (v *Validation) take(r Record) {
+	switch e := r.Event.(type) {
+	case ZoneJudged:
+		v.Chain = append(v.Chain, e)
+	case SecurityJudged:
+		v.Security, v.Reason, v.SignedBy = e.Security, e.Reason, e.SignedBy
+	}
 }
 
 // A Query is one DNS query and what came of it.
@@ -99,10 +122,6 @@ type Query struct {
 
 	Server   string `json:"server"`
 	Protocol string `json:"protocol"`
-	// ServerName is the server's name, where it was named instead of its address.
-	ServerName string `json:"server_name,omitzero"`
-	// Bootstrap is the name of the server whose address the query was for.
-	Bootstrap string `json:"bootstrap,omitzero"`
 	// Connect is how long it took from the first SYN to the end of TLS, before Start;
 	// nil where the query needed no connection of its own.
 	Connect *Time `json:"connect_ns,omitzero"`
@@ -114,6 +133,12 @@ type Query struct {
 	Start       Time     `json:"start_ns"`
 	Duration    *Time    `json:"duration_ns,omitzero"`
 	Sent        int      `json:"sent_bytes"`
+	ServerName  string   `json:"server_name,omitzero"`
+	Zone        string   `json:"zone,omitzero"`
+	For         string   `json:"for,omitzero"`
+	Result      string   `json:"result,omitzero"`
+	Cut         string   `json:"cut,omitzero"`
+	Why         string   `json:"why,omitzero"`
 	Received    int      `json:"received_bytes,omitzero"`
 	Answers     *int     `json:"answers,omitzero"`
 	Truncated   bool     `json:"truncated,omitzero"`

@@ -60,11 +60,13 @@ type QuerySent struct {
 	Name     string `json:"name"`
 	Type     string `json:"type"`
 	Bytes    int    `json:"bytes"`
-	// ServerName is the server's name, where it was named instead of its address.
+	// ServerName and Zone are told of the server of a zone, asked as that; ServerName
+	// alone of an encrypted server that was named and not given by its address.
 	ServerName string `json:"server_name,omitzero"`
-	// Bootstrap is the name of the encrypted server whose address the query is for;
-	// empty for all queries that are for the resolution itself.
-	Bootstrap string `json:"bootstrap,omitzero"`
+	Zone       string `json:"zone,omitzero"`
+	// For says what it is for, where not for the question itself: priming, a server's
+	// address, a delegation signer, keys; bootstrap, the address of an encrypted server.
+	For string `json:"for,omitzero"`
 }
 
 // QueryAnswered is the reply that was taken for a query.
@@ -74,6 +76,64 @@ type QueryAnswered struct {
 	Answers   int    `json:"answers"`
 	Truncated bool   `json:"truncated,omitzero"`
 	Bytes     int    `json:"bytes"`
+}
+
+// QueryJudged is what the reply of a zone's server comes to (RFC 1034, section 5.3.3):
+// answer, no data, no name, referral, lame, empty.
+type QueryJudged struct {
+	ID  int    `json:"id"`
+	As  string `json:"as"`
+	Cut string `json:"cut,omitzero"` // of a referral: the zone that it leads to
+	Why string `json:"why,omitzero"` // of a lame server
+}
+
+// ZoneJudged is what validation found of a zone's keys (RFC 4035, section 5).
+type ZoneJudged struct {
+	Zone     string `json:"zone"`
+	Security string `json:"security"`
+	// KeyTag, Algorithm and Digest are of the key that its parent, or the anchor, vouches
+	// for.
+	KeyTag    uint16          `json:"key_tag,omitzero"`
+	Algorithm string          `json:"algorithm,omitzero"`
+	Digest    string          `json:"digest,omitzero"`
+	Anchor    bool            `json:"anchor,omitzero"`
+	Reason    *SecurityReason `json:"reason,omitzero"`
+}
+
+// SecurityJudged is what validation makes of an answer as a whole (RFC 4035, section 4.3).
+type SecurityJudged struct {
+	Security string          `json:"security"`
+	Reason   *SecurityReason `json:"reason,omitzero"`
+	SignedBy *Signature      `json:"signed_by,omitzero"`
+}
+
+// A Signature names the key that signed the data asked for.
+type Signature struct {
+	Zone      string `json:"zone"`
+	KeyTag    uint16 `json:"key_tag"`
+	Algorithm string `json:"algorithm"`
+	// Wildcard is the name that the data were made from, where that is not their own.
+	Wildcard string `json:"wildcard,omitzero"`
+}
+
+// A SecurityReason says why data are not secure.
+type SecurityReason struct {
+	Zone   string `json:"zone"`
+	KeyTag uint16 `json:"key_tag,omitzero"`
+	// EDE is the code for it in RFC 8914, with its meaning; 0 for none.
+	EDE     uint16 `json:"ede,omitzero"`
+	Meaning string `json:"meaning,omitzero"`
+	Message string `json:"message"`
+}
+
+// ServiceOffered is an HTTPS record (RFC 9460), and why it was not used; empty if it was.
+type ServiceOffered struct {
+	Name     string   `json:"name"`
+	Priority uint16   `json:"priority"`
+	Target   string   `json:"target"`
+	ALPN     []string `json:"alpn"`
+	Data     string   `json:"data"`
+	Unused   string   `json:"unused,omitzero"`
 }
 
 // QueryFailed is a query that got no reply that could be used.
@@ -375,6 +435,10 @@ func (QueryConnected) Kind() string   { return "query_connected" }
 func (QuerySent) Kind() string        { return "query_sent" }
 func (QueryAnswered) Kind() string    { return "query_answered" }
 func (QueryFailed) Kind() string      { return "query_failed" }
+func (QueryJudged) Kind() string      { return "query_judged" }
+func (ZoneJudged) Kind() string       { return "zone_judged" }
+func (ServiceOffered) Kind() string   { return "service_offered" }
+func (SecurityJudged) Kind() string   { return "security_judged" }
 func (DatagramDropped) Kind() string  { return "datagram_dropped" }
 func (Resolved) Kind() string         { return "resolved" }
 func (Answered) Kind() string         { return "answered" }

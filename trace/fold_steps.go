@@ -11,7 +11,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.skips[e.Phase] = e.Why
 	case Failed:
 		f.failure = &Error{Phase: e.Phase, Code: e.Code, Message: e.Message, Hint: e.Hint}
-	case ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryFailed, DatagramDropped, Resolved:
+	case ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, ServiceOffered, ZoneJudged, SecurityJudged:
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, StateSeen, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
@@ -25,6 +25,8 @@ func (f *exchangeFold) resolve(r Record) {
 	switch e := r.Event.(type) {
 	case ResolveStarted:
 		d.Name = e.Name
+	case ServiceOffered:
+		d.Services = append(d.Services, e)
 	case Resolved:
 		d.Source, d.Canonical, d.Addresses = e.Source, e.Canonical, e.Addresses
 		if e.HasTTL {
@@ -32,6 +34,7 @@ func (f *exchangeFold) resolve(r Record) {
 			d.TTL = &ttl
 		}
 	default:
+		d.Validation.take(r)
 		for i := range d.Queries {
 			d.Queries[i].take(r)
 		}
@@ -51,9 +54,9 @@ func (f *exchangeFold) sent(r Record) {
 
 func newQuery(e QuerySent, r Record) Query {
 	return Query{
-		id: e.ID, Server: e.Server, ServerName: e.ServerName, Bootstrap: e.Bootstrap,
-		Protocol: e.Protocol, Name: e.Name, Type: e.Type, Sent: e.Bytes,
+		id: e.ID, Server: e.Server, Protocol: e.Protocol, Name: e.Name, Type: e.Type, Sent: e.Bytes,
 		Start: r.At, StartFrom: r.From, Uncertainty: Time(r.Within),
+		ServerName: e.ServerName, Zone: e.Zone, For: e.For,
 	}
 }
 
@@ -84,6 +87,10 @@ func (q *Query) take(r Record) {
 		if e.ID == q.id {
 			q.Failure = e.Why
 			q.end(r)
+		}
+	case QueryJudged:
+		if e.ID == q.id {
+			q.Result, q.Cut, q.Why = e.As, e.Cut, e.Why
 		}
 	case DatagramDropped:
 		if e.ID == q.id {

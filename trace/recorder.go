@@ -20,7 +20,8 @@ type Sink interface{ Put(Record) }
 
 // A Recorder owns the clock and the list of records. It is safe for concurrent use.
 type Recorder struct {
-	start time.Time // both clocks, read together
+	start time.Time // of the monotonic clock
+	unix  int64     // the wall clock's reading at start, in nanoseconds
 	sink  Sink
 
 	mu      sync.Mutex
@@ -32,7 +33,25 @@ const expectedRecords = 64
 
 // NewRecorder starts the clock. The sink, which may be nil, sees every record.
 func NewRecorder(sink Sink) *Recorder {
-	return &Recorder{start: time.Now(), sink: sink, records: make([]Record, 0, expectedRecords)}
+	start, unix := startClocks()
+	return &Recorder{start: start, unix: unix, sink: sink, records: make([]Record, 0, expectedRecords)}
+}
+
+// clockReadings is how often both clocks are read to find out how they stand to each
+// other.
+const clockReadings = 8
+
+// startClocks reads both clocks as of one moment. [time.Now] reads the wall clock, then
+// the monotonic one: what comes between them, a page fault of the first call say, makes
+// the wall clock look late. The reading with the least between them is the true one.
+func startClocks() (start time.Time, unix int64) {
+	start = time.Now()
+	unix = start.UnixNano()
+	for range clockReadings {
+		now := time.Now()
+		unix = max(unix, now.UnixNano()-int64(now.Sub(start)))
+	}
+	return start, unix
 }
 
 // Scope returns the recorder seen from the exchange with this number; nil, which records
@@ -45,7 +64,7 @@ func (r *Recorder) Scope(exchange int) *Scope {
 }
 
 // Started returns the wall clock's reading when the clock started.
-func (r *Recorder) Started() time.Time { return r.start }
+func (r *Recorder) Started() time.Time { return time.Unix(0, r.unix) }
 
 // Records returns a copy of what has been recorded so far.
 func (r *Recorder) Records() []Record {
@@ -71,8 +90,8 @@ const wallTolerance = time.Microsecond
 // When the wall clock has been stepped meanwhile, the moment widens by the step.
 func (r *Recorder) wall(unix int64) Moment {
 	now := time.Now()
-	at := Time(unix - r.start.UnixNano())
-	step := now.UnixNano() - r.start.UnixNano() - int64(now.Sub(r.start))
+	at := Time(unix - r.unix)
+	step := now.UnixNano() - r.unix - int64(now.Sub(r.start))
 	if step < 0 {
 		step = -step
 	}
@@ -113,7 +132,7 @@ func (s *Scope) Date(t Time) time.Time {
 	if s == nil {
 		return time.Now()
 	}
-	return s.rec.start.Add(time.Duration(t))
+	return s.rec.Started().Add(time.Duration(t))
 }
 
 // Emit records that e happened now.

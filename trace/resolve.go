@@ -9,13 +9,13 @@ type ResolveDocument struct {
 	StartedUnix int64    `json:"started_unix_ns"`
 	Question    Question `json:"question"`
 	Rcode       string   `json:"rcode"`
-	Security    string   `json:"security"`
-	Source      string   `json:"source,omitzero"`
-	Answers     []RR     `json:"answers"`
-	Authority   []RR     `json:"authority"`
-	Queries     []Query  `json:"queries"`
-	ExitCode    int      `json:"exit_code"`
-	Error       *Error   `json:"error"`
+	Validation
+	Source    string  `json:"source,omitzero"`
+	Answers   []RR    `json:"answers"`
+	Authority []RR    `json:"authority"`
+	Queries   []Query `json:"queries"`
+	ExitCode  int     `json:"exit_code"`
+	Error     *Error  `json:"error"`
 }
 
 // A Question is what was asked (RFC 9499).
@@ -29,7 +29,7 @@ type Question struct {
 func FoldResolve(records []Record, q Question, started time.Time) *ResolveDocument {
 	d := &ResolveDocument{
 		Schema: SchemaResolve, Started: started.UTC().Format(time.RFC3339Nano), StartedUnix: started.UnixNano(),
-		Question: q, Security: "unchecked", Answers: []RR{}, Authority: []RR{}, Queries: []Query{},
+		Question: q, Validation: Validation{Security: "unchecked"}, Answers: []RR{}, Authority: []RR{}, Queries: []Query{},
 	}
 	for _, group := range byExchange(records) {
 		for _, r := range group {
@@ -48,9 +48,10 @@ func (d *ResolveDocument) take(r Record) {
 	for i := range d.Queries {
 		d.Queries[i].take(r)
 	}
+	d.Validation.take(r)
 	switch e := r.Event.(type) {
 	case Answered:
-		d.Question, d.Rcode, d.Security, d.Source = Question{Name: e.Name, Type: e.Type}, e.Rcode, e.Security, e.Source
+		d.Question, d.Rcode, d.Source = Question{Name: e.Name, Type: e.Type}, e.Rcode, e.Source
 		d.Answers = append(d.Answers, e.Answers...)
 		d.Authority = append(d.Authority, e.Authority...)
 	case Failed:

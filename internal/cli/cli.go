@@ -40,6 +40,9 @@ type program struct {
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	// Into a closed pipe a write fails, which has its exit status; the signal would end
+	// the program in the middle of a connection.
+	signal.Ignore(syscall.SIGPIPE)
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
 	words, err := p.parse(args)
 	if p.watched() {
@@ -150,7 +153,8 @@ func (p *program) exit(err error) int {
 	}
 	var e *statusError
 	if !errors.As(err, &e) {
-		e = &statusError{status: statusWrite, err: err}
+		// Who closes a pipe has seen enough, and needs no telling.
+		e = &statusError{status: statusWrite, err: err, shown: errors.Is(err, syscall.EPIPE)}
 	}
 	p.tell(e)
 	return e.status

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path"
@@ -43,7 +44,8 @@ func (p *program) delivery(u *weburl.URL, i int) *delivery {
 	return d
 }
 
-// remoteFile is the last segment of the URL's path, as a name in this folder.
+// remoteFile is the last segment of the URL's path that is not empty, as a name in this
+// folder. Where there is none it is the program's own, as with curl since 8.10.
 func remoteFile(u *weburl.URL) string {
 	name := path.Base(u.Pathname())
 	name = strings.Map(func(r rune) rune {
@@ -56,6 +58,19 @@ func remoteFile(u *weburl.URL) string {
 		return "fetchscope_response"
 	}
 	return name
+}
+
+// check finds out whether the files could be written that are named.
+func (d *delivery) check() error {
+	for _, name := range []string{d.to.file, d.p.s.dumpHeader} {
+		if name == "" || name == "-" {
+			continue
+		}
+		if err := creatable(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Head shows a head where -i, -I or -D want it.
@@ -142,6 +157,19 @@ func (d *delivery) close() error {
 			err = errors.Join(err, f.Close())
 		}
 	}
+	return err
+}
+
+// settle does what was to wait for the trace: it names the file whose name nobody chose,
+// and hands over the page that was held.
+func (d *delivery) settle() error {
+	if d.to.remote && d.file != nil && !d.p.s.silent {
+		fmt.Fprintf(d.p.stderr, "fetchscope: saved as %s\n", term.Safe(d.to.file))
+	}
+	if d.held == nil {
+		return nil
+	}
+	_, err := d.held.WriteTo(d.p.stdout)
 	return err
 }
 

@@ -43,6 +43,11 @@ var statuses = map[trace.Code]int{
 	// As with curl's DNS over HTTPS; 35 and 60 are about the site.
 	resolver.ServerTLS:       statusName,
 	resolver.ServerUntrusted: statusName,
+	resolver.Lame:            statusName,
+	resolver.TooCostly:       statusName,
+	resolver.Bogus:           statusName,
+	resolver.BadHints:        statusRead,
+	resolver.BadAnchor:       statusRead,
 	fetch.CodeProxyName:      5,
 
 	transport.CodeRefused:     statusOther,

@@ -19,7 +19,8 @@ var layers = map[string][]string{
 	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder"},
 	"internal/demo":      {},
 	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace"},
-	"resolver":           {"internal/kstamp", "trace"},
+	"resolver":           {"resolver/dnssec", "internal/kstamp", "trace"},
+	"resolver/dnssec":    {},
 	"transport":          {"transport/tcpstate", "internal/kstamp", "trace"},
 	"transport/tcpstate": {"trace"},
 	"httpclient":         {"trace"},
@@ -38,7 +39,7 @@ var layers = map[string][]string{
 
 // outside says which packages may import others' modules, and which.
 var outside = map[string][]string{
-	"github.com/miekg/dns":                 {"resolver", "internal/demo"},
+	"github.com/miekg/dns":                 {"resolver", "resolver/dnssec", "internal/demo"},
 	"github.com/spf13/pflag":               {"internal/cli"},
 	"github.com/clipperhouse/displaywidth": {"internal/term", "render/layout"},
 	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "resolver"},

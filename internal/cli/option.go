@@ -23,7 +23,7 @@ type option struct {
 }
 
 // The categories of the help, in its order.
-var categories = []string{"result", "trace", "request", "connection", "limits", "demo", "about"}
+var categories = []string{"result", "trace", "request", "connection", "resolution", "limits", "demo", "about"}
 
 // fetching are the commands that fetch.
 var fetching = []string{"", "demo"}

@@ -22,7 +22,10 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 	if err := p.complete(); err != nil {
 		return err
 	}
-	f := fetch.New(p.s.fetch)
+	f, err := fetch.New(p.s.fetch)
+	if err != nil {
+		return unusable(err)
+	}
 	defer f.Close()
 	var last error
 	for i, word := range words {
@@ -88,13 +91,17 @@ func port(rest string) bool {
 func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i int, several bool) error {
 	u, err := p.parseURL(word)
 	if err != nil {
-		return p.refuse(word, fetch.CodeBadURL, err, several)
+		return p.refuse(word, &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeBadURL, Err: err}, several)
 	}
 	if p.s.dryRun {
 		return p.dryRunOne(u)
 	}
 	if err := fetch.Fetchable(u); err != nil {
-		return p.refuse(u.Redacted(), fetch.CodeScheme, err, several)
+		return p.refuse(u.Redacted(), &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeScheme, Err: err}, several)
+	}
+	d := p.delivery(u, i)
+	if failure := p.check(f, u, d); failure != nil {
+		return p.refuse(u.Href(), failure, several)
 	}
 	var sink trace.Sink
 	var lines *jsonLines
@@ -106,7 +113,6 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 	if p.watched() {
 		rec = trace.NewRecorder(sink)
 	}
-	d := p.delivery(u, i)
 	err = f.Fetch(ctx, rec, u, d)
 	if lines != nil {
 		err = errors.Join(err, lines.close())
@@ -114,16 +120,26 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 	return p.finish(rec, u, d, errors.Join(err, d.close()), several)
 }
 
-// refuse tells of a URL that cannot be fetched at all.
-func (p *program) refuse(url string, code trace.Code, err error, several bool) error {
+// check looks for what is bound to fail in the files that a fetch needs, before anything
+// goes out for it.
+func (p *program) check(f *fetch.Fetcher, u *weburl.URL, d *delivery) *fetch.Failure {
+	if err := d.check(); err != nil {
+		return &fetch.Failure{Phase: trace.InOutput, Code: fetch.CodeWrite, Err: err}
+	}
+	return f.Check(u)
+}
+
+// refuse tells of a URL that is not fetched at all.
+func (p *program) refuse(url string, f *fetch.Failure, several bool) error {
+	ended := &statusError{status: status(f.Phase, f.Code), code: f.Code, hint: f.Hint, err: f.Err}
 	if p.s.dryRun {
-		return &statusError{status: status(trace.InURL, code), code: code, err: err}
+		return ended
 	}
 	rec := trace.NewRecorder(nil)
 	doc := trace.Fold(nil, trace.FoldOptions{URL: url, Started: rec.Started(), Secrets: p.s.secrets})
-	doc.Error = &trace.Error{Phase: trace.InURL, Code: code, Message: trace.Text(err.Error())}
-	doc.ExitCode = status(trace.InURL, code)
-	return p.show(doc, nil, &statusError{status: doc.ExitCode, code: code, err: err}, several)
+	doc.Error = &trace.Error{Phase: f.Phase, Code: f.Code, Message: trace.Text(f.Error()), Hint: f.Hint}
+	doc.ExitCode = ended.status
+	return p.show(doc, nil, ended, several)
 }
 
 // finish makes the document and shows it.
@@ -186,8 +202,8 @@ func (p *program) show(doc *trace.Document, d *delivery, ended *statusError, sev
 			ended.shown = true
 		}
 	}
-	if d != nil && d.held != nil {
-		if _, err := d.held.WriteTo(p.stdout); err != nil {
+	if d != nil {
+		if err := d.settle(); err != nil {
 			return err
 		}
 	}

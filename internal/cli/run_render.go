@@ -16,7 +16,11 @@ func (p *program) renderOptions() render.Options {
 	if width == 0 {
 		width = p.out.Columns
 	}
-	return render.Options{Width: width, Links: render.Links(p.s.links), Base: p.s.base, ResolveLink: resolveLink}
+	return render.Options{
+		Width: width, Links: render.Links(p.s.links), Base: p.s.base, ResolveLink: resolveLink,
+		// Into a pipe the locale changes nothing.
+		ASCII: p.s.ascii || p.out.Terminal && !p.out.UTF8,
+	}
 }
 
 // resolveLink makes a link absolute; one that cannot be is shown as written.

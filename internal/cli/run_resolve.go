@@ -11,6 +11,7 @@ import (
 	"fetchscope/internal/term"
 	"fetchscope/resolver"
 	"fetchscope/trace"
+	"fetchscope/transport"
 )
 
 // resolve is the command: step 1 alone.
@@ -22,7 +23,10 @@ func (p *program) resolve(ctx context.Context, words []string) error {
 	if len(types) == 0 {
 		types = p.addressTypes()
 	}
-	r := fetch.NewResolver(p.s.fetch)
+	r, err := fetch.NewResolver(p.s.fetch)
+	if err != nil {
+		return unusable(err)
+	}
 	defer r.Close()
 	if p.s.timeout > 0 {
 		var cancel context.CancelFunc
@@ -86,6 +90,20 @@ func (p *program) resolveOne(ctx context.Context, r *resolver.Resolver, name, qt
 		return nil
 	}
 	return failure
+}
+
+// unusable is the error of a file that an option names and the resolver needs.
+func unusable(err error) error {
+	out := &statusError{status: statusRead, err: err}
+	var e *resolver.Error
+	var c *transport.Error
+	switch {
+	case errors.As(err, &e):
+		out.code = e.Code
+	case errors.As(err, &c):
+		out.code, out.status = c.Code, status(trace.InUsage, c.Code)
+	}
+	return out
 }
 
 func resolveFailure(err error) *statusError {
@@ -158,8 +176,6 @@ func connecting(q *trace.Query) string {
 		return fmt.Sprintf(", connected in %.2f ms", float64(*q.Connect)/float64(time.Millisecond))
 	case q.Reused != nil && *q.Reused:
 		return ", on an open connection"
-	case q.Bootstrap != "":
-		return ", to find " + term.Safe(q.Bootstrap)
 	}
 	return ""
 }

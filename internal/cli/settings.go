@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fetchscope/internal/fetch"
+	"fetchscope/render"
 	"fetchscope/resolver"
 )
 
@@ -104,6 +105,19 @@ func count(field func(*settings) *int, least, most int) func(*settings, string) 
 	}
 }
 
+// maxWidth is beyond every screen; pages are laid out for the widest that anybody reads.
+const maxWidth = 100000
+
+func width(s *settings, v string) error {
+	if err := count(func(s *settings) *int { return &s.width }, 0, maxWidth)(s, v); err != nil {
+		return fmt.Errorf("wanted a number from %d to %d", render.MinWidth, maxWidth)
+	}
+	if s.width < render.MinWidth {
+		return fmt.Errorf("wanted %d columns or more: below, a bullet and a word do not fit", render.MinWidth)
+	}
+	return nil
+}
+
 // maxSeconds keeps a time from overflowing.
 const maxSeconds = 1 << 31
 
@@ -167,6 +181,24 @@ func referer(s *settings, v string) error {
 func user(s *settings, v string) error {
 	s.fetch.User = &v
 	return oneLine(v)
+}
+
+func dnsPort(s *settings, v string) error {
+	n, err := strconv.ParseUint(v, 10, 16)
+	if err != nil || n == 0 {
+		return errors.New("wanted a port, from 1 to 65535")
+	}
+	s.fetch.Resolver.Port = uint16(n)
+	return nil
+}
+
+func validationTime(s *settings, v string) error {
+	t, err := time.Parse(time.RFC3339, v)
+	if err != nil {
+		return errors.New("wanted a time such as 2026-11-22T06:00:00Z (RFC 3339)")
+	}
+	s.fetch.Resolver.ValidationTime = t
+	return nil
 }
 
 func server(s *settings, v string) error {

@@ -11,7 +11,6 @@ package fetch
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"fetchscope/httpclient"
@@ -57,6 +56,8 @@ type Options struct {
 	Insecure  bool
 	CAFile    string
 	Resolver  resolver.Config
+	// ServiceRecords asks for the HTTPS records of https URLs (RFC 9460).
+	ServiceRecords bool
 	// Version is the program's, for User-Agent.
 	Version string
 }
@@ -95,14 +96,17 @@ type Fetcher struct {
 	o        Options
 	resolver *resolver.Resolver
 	roots    func() *transport.Roots // which are read once
+	trust    *transport.Roots        // those that origins are judged by
 	conns    int                     // connections tried so far
 }
 
-// New returns a Fetcher.
-func New(o Options) *Fetcher {
-	f := &Fetcher{o: o, roots: sync.OnceValue(func() *transport.Roots { return transport.LoadRoots(o.CAFile) })}
-	f.resolver = newResolver(o, f.roots)
-	return f
+// New returns a Fetcher. The error is that of a file of the resolver's that cannot be
+// used.
+func New(o Options) (*Fetcher, error) {
+	f := &Fetcher{o: o, roots: rootsOf(o)}
+	var err error
+	f.resolver, err = newResolver(o, f.roots)
+	return f, err
 }
 
 // Close ends the connections to name servers that are kept open, and waits for that.
@@ -158,4 +162,28 @@ func (o *Options) method() string {
 		return "POST"
 	}
 	return "GET"
+}
+
+// Check finds out whether the authorities that a fetch of u is to trust can be read,
+// before anything is sent. A redirect may yet lead to where they are needed.
+func (f *Fetcher) Check(u *weburl.URL) *Failure {
+	if f.o.CAFile == "" || u.Scheme() != "https" {
+		return nil
+	}
+	if err := f.trusted().Check(); err != nil {
+		return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
+	}
+	return nil
+}
+
+// trusted returns the roots, which are read once. Where trust does not matter, neither
+// does a file that cannot be read, as with curl.
+func (f *Fetcher) trusted() *transport.Roots {
+	if f.trust == nil {
+		f.trust = f.roots()
+		if f.o.Insecure && f.o.CAFile != "" && f.trust.Check() != nil {
+			f.trust = transport.LoadRoots("")
+		}
+	}
+	return f.trust
 }

@@ -126,7 +126,10 @@ func run(t *testing.T, o Options, url string) result {
 	}
 	rec := trace.NewRecorder(nil)
 	var s sink
-	f := New(o)
+	f, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer f.Close()
 	err = f.Fetch(context.Background(), rec, u, &s)
 	return result{s.status, s.body.String(), trace.Fold(rec.Records(), trace.FoldOptions{URL: url, Started: rec.Started(), Secrets: true}), err}

@@ -9,6 +9,7 @@ import (
 	"fetchscope/httpclient"
 	"fetchscope/httpclient/h1"
 	"fetchscope/internal/weburl"
+	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
 )
@@ -80,7 +81,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	}
 	secure := h.url.Scheme() == "https"
 	if secure {
-		h.f.roots() // begins to be read meanwhile
+		h.f.trusted() // begins to be read meanwhile
 	} else {
 		sc.Emit(trace.PhaseSkipped{Phase: trace.TLS, Why: "http"})
 	}
@@ -113,7 +114,7 @@ func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn,
 		}
 	}
 	err := conn.StartTLS(ctx, transport.TLSConfig{
-		ServerName: bare(h.url.Hostname()), ALPN: []string{"http/1.1"}, Roots: h.f.roots(), Insecure: h.f.o.Insecure,
+		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trusted(), Insecure: h.f.o.Insecure,
 	})
 	if err != nil {
 		return &Failure{Phase: trace.TLS, Err: err}
@@ -134,9 +135,12 @@ func (h *hop) addresses(ctx context.Context, sc *trace.Scope, proxy *Proxy) ([]n
 		sc.Emit(trace.PhaseSkipped{Phase: trace.Resolve, Why: "address"})
 		return []netip.AddrPort{netip.AddrPortFrom(addr, port)}, nil
 	}
-	answer, err := h.f.resolver.Lookup(ctx, sc, host, port)
+	answer, err := h.lookup(ctx, sc, host, port)
 	if err != nil {
 		return nil, &Failure{Phase: trace.Resolve, Err: err, proxy: proxy != nil}
+	}
+	if answer.Service != nil {
+		port = answer.Service.Port
 	}
 	out := make([]netip.AddrPort, len(answer.Addrs))
 	for i, a := range answer.Addrs {
@@ -144,6 +148,18 @@ func (h *hop) addresses(ctx context.Context, sc *trace.Scope, proxy *Proxy) ([]n
 	}
 	return out, nil
 }
+
+// lookup asks for the origin's HTTPS record too where that is wanted.
+func (h *hop) lookup(ctx context.Context, sc *trace.Scope, host string, port uint16) (*resolver.Answer, error) {
+	own := host == bare(h.url.Hostname()) && port == h.url.EffectivePort()
+	if h.f.o.ServiceRecords && own && h.url.Scheme() == "https" {
+		return h.f.resolver.LookupService(ctx, sc, host, port, offered)
+	}
+	return h.f.resolver.Lookup(ctx, sc, host, port)
+}
+
+// offered are the protocols that we speak, by their names in ALPN (RFC 7301).
+var offered = []string{"http/1.1"}
 
 // exchange sends the request and reads the head of the response: steps 3 and 4.
 func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*httpclient.Response, error) {

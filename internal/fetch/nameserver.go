@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,13 +19,24 @@ import (
 // too. Their certificates are judged as those of origins are, by the same roots (--cacert
 // included), but always: -k is about the origin's, and a name server that may be anybody
 // would lead everywhere. No proxy is used for them.
-func NewResolver(o Options) *resolver.Resolver {
-	return newResolver(o, sync.OnceValue(func() *transport.Roots { return transport.LoadRoots(o.CAFile) }))
+//
+// The error is that of a file that cannot be used: a *resolver.Error, or a
+// *transport.Error where it is that of the authorities and they are needed.
+func NewResolver(o Options) (*resolver.Resolver, error) { return newResolver(o, rootsOf(o)) }
+
+// rootsOf reads the roots once, when they are first needed.
+func rootsOf(o Options) func() *transport.Roots {
+	return sync.OnceValue(func() *transport.Roots { return transport.LoadRoots(o.CAFile) })
 }
 
-func newResolver(o Options, roots func() *transport.Roots) *resolver.Resolver {
+func newResolver(o Options, roots func() *transport.Roots) (*resolver.Resolver, error) {
 	c := o.Resolver
 	c.Dialer = nameServers{roots}
+	if o.CAFile != "" && slices.ContainsFunc(c.Servers, resolver.Server.Encrypted) {
+		if err := roots().Check(); err != nil {
+			return nil, err
+		}
+	}
 	return resolver.New(c)
 }
 
@@ -78,8 +90,6 @@ func unsecured(err error) error {
 		return err
 	case strings.HasPrefix(string(e.Code), "certificate_"):
 		return &resolver.TLSError{Untrusted: true, Err: &distrusted{reason: transport.Reason(e.Code), err: err}}
-	case e.Code == transport.CodeCAFile:
-		return &resolver.TLSError{Err: e} // which names the file
 	}
 	return &resolver.TLSError{Err: e.Err}
 }

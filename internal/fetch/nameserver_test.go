@@ -148,12 +148,12 @@ func answerAll(c net.Conn) {
 }
 
 // query asks a resolver of this server for an address.
-func query(t *testing.T, r *resolver.Resolver) (string, []trace.Record, error) {
+func query(t *testing.T, r *resolver.Resolver, name string) (string, []trace.Record, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	rec := trace.NewRecorder(nil)
-	err := r.Query(ctx, rec.Scope(0), "zoo.test", "A")
+	err := r.Query(ctx, rec.Scope(0), name, "A")
 	data := ""
 	for _, record := range rec.Records() {
 		if a, ok := record.Event.(trace.Answered); ok && len(a.Answers) == 1 {
@@ -172,7 +172,10 @@ func asking(t *testing.T, o Options, server string) *resolver.Resolver {
 	}
 	o.Resolver.Servers = []resolver.Server{s}
 	o.Resolver.HostsFile = os.DevNull
-	r := NewResolver(o)
+	r, err := NewResolver(o)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { r.Close() })
 	return r
 }
@@ -219,7 +222,7 @@ func TestNameServersAreAlwaysChecked(t *testing.T) {
 					host = addr.Addr().String()
 				}
 				o := Options{CAFile: ca.file, Insecure: true, Resolver: resolver.Config{Overrides: at(host, addr)}}
-				got, records, err := query(t, asking(t, o, scheme+"://"+host+":"+strings.TrimPrefix(addr.String(), "127.0.0.1:")))
+				got, records, err := query(t, asking(t, o, scheme+"://"+host+":"+strings.TrimPrefix(addr.String(), "127.0.0.1:")), "zoo.test")
 				if tt.code == "" {
 					if got != "192.0.2.1" || err != nil {
 						t.Errorf("got %q, %v", got, err)
@@ -268,7 +271,7 @@ func TestNameServerWithoutTLS(t *testing.T) {
 				}
 			}()
 			t.Cleanup(func() { l.Close(); <-ended })
-			_, _, err = query(t, asking(t, Options{}, "tls://"+l.Addr().String()))
+			_, _, err = query(t, asking(t, Options{}, "tls://"+l.Addr().String()), "zoo.test")
 			if resolverCode(err) != resolver.ServerTLS {
 				t.Errorf("%v, want code %s", err, resolver.ServerTLS)
 			}
@@ -329,7 +332,7 @@ func TestQueriesByHTTPS(t *testing.T) {
 	cert := ca.sign(t, leaf(time.Hour, loopback))
 	tests := []struct{ name, path, method, uri string }{
 		{"POST", "/dns-query", "POST", "/dns-query"},
-		{"GET", "/q{?dns}", "GET", "/q?dns=AAABAAABAAAAAAABA3pvbwR0ZXN0"},
+		{"GET", "/q{?dns}", "GET", "/q?dns=AAABAAABAAAAAAABBHpvbz"},
 		{"GET with more", "/q?key=1{&dns}", "GET", "/q?key=1&dns=AAABAAABAAAAAAAB"},
 		{"POST without a path", "", "POST", "/dns-query"},
 	}
@@ -342,7 +345,7 @@ func TestQueriesByHTTPS(t *testing.T) {
 			})
 			r := asking(t, Options{CAFile: ca.file}, "https://"+s.addr.String()+tt.path)
 			for i := range 2 { // on one connection
-				got, records, err := query(t, r)
+				got, records, err := query(t, r, fmt.Sprintf("zoo%d.test", i))
 				if got != "192.0.2.1" || err != nil {
 					t.Errorf("got %q, %v", got, err)
 				}
@@ -407,7 +410,7 @@ func TestResponsesThatAreNoReply(t *testing.T) {
 				asked.Add(1)
 				tt.handle(w, r)
 			})
-			_, records, err := query(t, asking(t, Options{CAFile: ca.file}, "https://"+s.addr.String()))
+			_, records, err := query(t, asking(t, Options{CAFile: ca.file}, "https://"+s.addr.String()), "zoo.test")
 			if resolverCode(err) != resolver.BadReply || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("%v, want %s with %q", err, resolver.BadReply, tt.says)
 			}
@@ -435,8 +438,8 @@ func TestClosedConnectionsForHTTPSAreOpenedAnew(t *testing.T) {
 		answerQuery(w, r)
 	})
 	r := asking(t, Options{CAFile: ca.file}, "https://"+s.addr.String())
-	for range 2 {
-		if got, _, err := query(t, r); got != "192.0.2.1" || err != nil {
+	for i := range 2 {
+		if got, _, err := query(t, r, fmt.Sprintf("zoo%d.test", i)); got != "192.0.2.1" || err != nil {
 			t.Errorf("got %q, %v", got, err)
 		}
 	}

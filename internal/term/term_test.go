@@ -48,6 +48,24 @@ func TestWriterDoesNotDependOnPortions(t *testing.T) {
 	}
 }
 
+func TestWrap(t *testing.T) {
+	for _, c := range []struct {
+		name, in string
+		columns  int
+		want     string
+	}{
+		{"nothing", "", 5, ""},
+		{"it fits", "one two", 7, "one two"},
+		{"between words", "one two  three", 7, "one two|three"},
+		{"a word too wide", "a verylongword b", 6, "a|veryl…|b"},
+		{"wide characters", "域名 解析 过程", 9, "域名 解析|过程"},
+	} {
+		if got := strings.Join(Wrap(c.in, c.columns, "…"), "|"); got != c.want {
+			t.Errorf("%s: Wrap(%q, %d) = %q, want %q", c.name, c.in, c.columns, got, c.want)
+		}
+	}
+}
+
 func TestCut(t *testing.T) {
 	for _, c := range []struct {
 		in      string

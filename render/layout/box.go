@@ -54,6 +54,7 @@ type tree struct {
 	chunks [][]box
 	n      int32
 	text   []byte
+	signs  *signs
 }
 
 func (t *tree) at(i ref) *box { return &t.chunks[i/chunk][i%chunk] }

@@ -25,6 +25,7 @@ type builder struct {
 func newBuilder(styles *style.Cursor, o Options) *builder {
 	b := &builder{styles: styles, block: &style.Style{}}
 	b.links.Options = o
+	b.tree.signs = signsFor(o.ASCII)
 	b.tree.add(0, box{})
 	return b
 }

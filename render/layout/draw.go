@@ -60,9 +60,9 @@ func (d *drawer) rows(b *box) {
 		switch {
 		case d.row == 0:
 		case header && !r.header:
-			d.divider("─", "┼")
+			d.divider(d.tree.signs.rule)
 		case apart:
-			d.divider("┄", "┼")
+			d.divider(d.tree.signs.dotted)
 		}
 		header = r.header
 		d.enter(r)
@@ -198,14 +198,14 @@ func (d *drawer) across(to []byte) []byte {
 func (d *drawer) separate(to []byte, pad int) []byte {
 	to = append(to, bytes.Repeat([]byte{' '}, pad)...)
 	if d.data {
-		return append(to, " │ "...)
+		return append(to, d.tree.signs.wall...)
 	}
 	return append(to, "  "...)
 }
 
 // divider draws a line between two rows, but not through the cells that stand in
 // both.
-func (d *drawer) divider(line, cross string) {
+func (d *drawer) divider(line string) {
 	var t []byte
 	next := 0
 	for c := 0; c < len(d.cols); {
@@ -221,7 +221,7 @@ func (d *drawer) divider(line, cross string) {
 			continue
 		}
 		if len(t) > 0 {
-			t = append(t, line+cross+line...)
+			t = append(t, line+d.tree.signs.cross+line...)
 		}
 		t = append(t, across(sign, w)...)
 	}

@@ -74,7 +74,10 @@ func (b *builder) around(n *html.Node, s *style.Style, before, after string) {
 // (HTML, section 15.3.5, the quotes of the user-agent sheet, in part).
 func (b *builder) quotation(n *html.Node, s *style.Style) {
 	defer b.language(n)()
-	marks := quoteMarks(b.lang)
+	marks := b.tree.signs.quotes
+	if marks[0] == "" {
+		marks = quoteMarks(b.lang)
+	}
 	k := 2 * (b.quotes % 2)
 	b.quotes++
 	b.word(marks[k])
@@ -113,28 +116,36 @@ const maxScript = 16
 // script writes a sup or sub element, in Unicode's raised or lowered digits where
 // all of it has such.
 func (b *builder) script(n *html.Node, s *style.Style) {
-	const raised, lowered = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙᵢ"
 	k := n.FirstChild
-	if k == nil || k.Type != html.TextNode || k.NextSibling != nil || len(k.Data) > maxScript {
-		b.children(n, s)
-		return
+	if k != nil && k.Type == html.TextNode && k.NextSibling == nil && len(k.Data) <= maxScript {
+		k.Data = b.tree.signs.script(k.Data, n.DataAtom == atom.Sup)
 	}
-	to := []rune(raised)
-	if n.DataAtom == atom.Sub {
-		to = []rune(lowered)
+	b.children(n, s)
+}
+
+// script raises or lowers a text, or returns it as it is where not all of it can be.
+func (g *signs) script(text string, up bool) string {
+	const level = "0123456789+-=()ni"
+	to := []rune("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙᵢ")
+	if up {
+		to = []rune("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 	}
 	var out []byte
-	for _, c := range k.Data {
+	for _, c := range text {
 		if c == '\u2212' { // MINUS SIGN
 			c = '-'
 		}
-		i := strings.IndexRune("0123456789+-=()ni", c)
+		i := strings.IndexRune(level, c)
 		if i < 0 {
-			b.children(n, s)
-			return
+			return text
 		}
 		out = utf8.AppendRune(out, to[i])
 	}
-	k.Data = string(out)
-	b.children(n, s)
+	switch {
+	case g.raised == "" || text == "":
+		return string(out)
+	case up:
+		return g.raised + text
+	}
+	return text
 }

@@ -73,7 +73,7 @@ func (f *flow) block(i ref, b *box) {
 	pushed := false
 	switch {
 	case b.bar && f.bars < maxBars:
-		if pushed = f.push(bar, bar, 2); pushed {
+		if pushed = f.push(f.tree.signs.bar, f.tree.signs.bar, 2); pushed {
 			f.bars++
 		}
 	case b.indent > 0:
@@ -96,9 +96,6 @@ func (f *flow) block(i ref, b *box) {
 	}
 	f.gap(int(b.space))
 }
-
-// bar is drawn down the side of quotations.
-const bar = "│ "
 
 // maxBars bounds the quotations in each other that are told apart, as every line of
 // the innermost repeats all bars; mail threads are seldom half as deep.
@@ -204,7 +201,7 @@ func (f *flow) ruler() {
 	if f.rule && f.blank == 0 {
 		return
 	}
-	f.line(across("─", f.avail()))
+	f.line(across(f.tree.signs.rule, f.avail()))
 	f.rule = true
 }
 
@@ -215,9 +212,9 @@ func across(sign string, n int) []byte { return []byte(strings.Repeat(sign, n)) 
 // the others.
 func (f *flow) heading(i ref, rank int) {
 	if rank > 2 {
-		lead := "── "
+		lead := f.tree.signs.dash
 		if rank > 3 {
-			lead = "─ "
+			lead = f.tree.signs.shortDash
 		}
 		w := textWidth([]byte(lead))
 		pushed := f.push(lead, strings.Repeat(" ", w), w)
@@ -233,7 +230,7 @@ func (f *flow) heading(i ref, rank int) {
 	f.to = w.to
 	if lead := max(w.lead, f.left); w.most > lead {
 		f.blank = 0
-		under := across([]string{"═", "─"}[rank-1], w.most-lead)
+		under := across([]string{f.tree.signs.double, f.tree.signs.rule}[rank-1], w.most-lead)
 		f.line(append(across(" ", lead-f.left), under...))
 	}
 }

@@ -42,6 +42,9 @@ type Options struct {
 	// Width is the number of columns.
 	Width int
 	Links Links
+	// ASCII draws bullets, lines and the like with ASCII alone. The page's own letters
+	// stay as they are.
+	ASCII bool
 	// Resolve makes the target of a link absolute. Nil: shown as written.
 	Resolve func(href string) string
 }
@@ -52,7 +55,7 @@ type Stats struct{ Lines, Links, Words int }
 // Layout lays out the page below root, whose elements have these styles, and takes
 // the tree apart as it goes, so that what has become a box can be freed.
 func Layout(to Sink, root *html.Node, styles *style.Computed, o Options) Stats {
-	o.Width = min(max(o.Width, minWidth), maxWidth)
+	o.Width = min(max(o.Width, MinWidth), maxWidth)
 	b := newBuilder(styles.Cursor(), o)
 	b.page(root)
 	f := newFlow(&b.tree, to, o.Width)
@@ -61,10 +64,10 @@ func Layout(to Sink, root *html.Node, styles *style.Computed, o Options) Stats {
 	return Stats{Lines: f.lines, Links: b.links.count, Words: b.tree.words()}
 }
 
-// The widths that are laid out. Below the least a word of CJK text and a bullet do
-// not fit; above the greatest nobody reads, and it bounds what a line drawn across
+// MinWidth is the least width that is laid out: below it a word of CJK text and a bullet
+// do not fit.
+const MinWidth = 8
+
+// maxWidth is the greatest. Beyond it nobody reads, and it bounds what a line drawn across
 // the page costs.
-const (
-	minWidth = 8
-	maxWidth = 1000
-)
+const maxWidth = 1000

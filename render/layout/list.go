@@ -75,9 +75,9 @@ func (b *builder) item(n *html.Node, s *style.Style) {
 // summary makes the line that stays when the rest of a details element is folded
 // away. The rest is shown all the same, as text cannot be clicked on.
 func (b *builder) summary(n *html.Node, s *style.Style) {
-	mark := "▸ "
+	mark := b.tree.signs.folded
 	if n.Parent != nil && has(n.Parent, "open") {
-		mark = "▾ "
+		mark = b.tree.signs.open
 	}
 	start := len(b.tree.text)
 	b.tree.text = append(b.tree.text, mark...)
@@ -90,7 +90,7 @@ func (b *builder) summary(n *html.Node, s *style.Style) {
 // marker returns what stands before an item, with the space after it, and counts it.
 func (b *builder) marker(n *html.Node, s *style.Style) string {
 	if len(b.lists) == 0 {
-		return bullet(s)
+		return b.tree.signs.bullet(s)
 	}
 	l := &b.lists[len(b.lists)-1]
 	if v, ok := integer(attr(n, "value")); ok && s.Marker >= style.Decimal {
@@ -99,25 +99,25 @@ func (b *builder) marker(n *html.Node, s *style.Style) string {
 	i := l.next
 	l.next = saturated(i + l.step)
 	if s.Marker < style.Decimal {
-		return bullet(s)
+		return b.tree.signs.bullet(s)
 	}
 	m := ordinal(i, s.Marker)
 	return strings.Repeat(" ", max(0, l.width-len(m))) + m + ". "
 }
 
 // bullet returns the mark of an item without a number.
-func bullet(s *style.Style) string {
+func (g *signs) bullet(s *style.Style) string {
 	m := s.Marker
 	if m == style.Bullet {
 		m = [...]style.Marker{style.Disc, style.Circle, style.Square}[min(max(s.Depth, 1), 3)-1]
 	}
 	switch m {
 	case style.Disc:
-		return "• "
+		return g.disc
 	case style.Circle:
-		return "◦ "
+		return g.circle
 	case style.Square:
-		return "▪ "
+		return g.square
 	}
 	return ""
 }

@@ -65,9 +65,9 @@ func (b *builder) input(n *html.Node) {
 	value := attr(n, "value")
 	switch strings.ToLower(attr(n, "type")) {
 	case "checkbox":
-		b.word(mark(has(n, "checked"), "[✓]", "[ ]"))
+		b.word(mark(has(n, "checked"), b.tree.signs.checked, "[ ]"))
 	case "radio":
-		b.word(mark(has(n, "checked"), "(•)", "( )"))
+		b.word(mark(has(n, "checked"), b.tree.signs.chosen, "( )"))
 	case "submit":
 		b.label("[", mark(value == "", "Submit", value), "]")
 	case "reset":
@@ -77,9 +77,9 @@ func (b *builder) input(n *html.Node) {
 	case "image":
 		b.label("[", attr(n, "alt"), "]")
 	case "password":
-		b.word(mark(value == "", emptyField, "[••••••••]"))
+		b.word(mark(value == "", emptyField, b.tree.signs.password))
 	case "color", "range", "file":
-		b.label("[", mark(value == "", "…", value), "]")
+		b.label("[", mark(value == "", b.tree.signs.unknown, value), "]")
 	default:
 		if value == "" {
 			value = attr(n, "placeholder")
@@ -123,7 +123,7 @@ func (b *builder) menu(n *html.Node) {
 	if len(chosen) > 1 && !several {
 		chosen = chosen[len(chosen)-1:]
 	}
-	b.label("[", strings.Join(chosen, ", ")+" ▾", "]")
+	b.label("[", strings.Join(chosen, ", ")+b.tree.signs.menu, "]")
 }
 
 // each calls f for the elements below n, no deeper than the groups of a menu go.
@@ -174,7 +174,7 @@ func (b *builder) gauge(n *html.Node) {
 		part = (number(n, "value", least) - least) / (most - least)
 	}
 	full := int(gaugeWidth*min(max(part, 0), 1) + 0.5)
-	b.word(strings.Repeat("▓", full) + strings.Repeat("░", gaugeWidth-full))
+	b.word(strings.Repeat(b.tree.signs.full, full) + strings.Repeat(b.tree.signs.empty, gaugeWidth-full))
 }
 
 // number reads an attribute that holds a number.

@@ -242,7 +242,7 @@ func (f *flow) oneLine(row ref) {
 			continue
 		}
 		if len(t) > 0 {
-			t = append(t, " │ "...)
+			t = append(t, f.tree.signs.wall...)
 		}
 		t = append(t, bytes.ReplaceAll(f.tree.slice(f.tree.at(k)), []byte{'\n'}, []byte{' '})...)
 	}

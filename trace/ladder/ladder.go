@@ -4,7 +4,8 @@
 //
 // It is a pure function of the trace document. Without captured packets the arrows are
 // drawn from the states and the kernel's stamps, and the last line says so; an asterisk
-// marks what was inferred.
+// marks what was inferred. Where there is little room the server's states stand between
+// the rails (shape.go).
 package ladder
 
 import (
@@ -19,6 +20,7 @@ import (
 
 // Options say what can be shown.
 type Options struct {
+	// Columns is the width; 0 stands for that of a usual terminal.
 	Columns int
 	Color   bool
 	UTF8    bool
@@ -27,16 +29,15 @@ type Options struct {
 // Write draws a ladder for each connection of the document.
 func Write(w io.Writer, d *trace.Document, o Options) error {
 	var b strings.Builder
+	if o.Columns <= 0 {
+		o.Columns = term.DefaultColumns
+	}
 	for i := range d.Exchanges {
 		x := &d.Exchanges[i]
 		if x.Connection == nil {
 			continue
 		}
-		if o.Columns > 0 && o.Columns < columns {
-			fmt.Fprintf(&b, "\n  The ladder needs %d columns.\n", columns)
-			continue
-		}
-		l := &ladder{x: x, glyphs: glyphsFor(o.UTF8)}
+		l := &ladder{x: x, columns: o.Columns, glyphs: glyphsFor(o.UTF8)}
 		l.draw()
 		for _, line := range l.lines {
 			b.WriteString(strings.TrimRight(line, " ") + "\n")
@@ -47,26 +48,23 @@ func Write(w io.Writer, d *trace.Document, o Options) error {
 }
 
 // Glyphs are what the ladder is made of.
-type glyphs struct{ rail, cut, line, right, left, pm string }
+type glyphs struct{ rail, cut, line, head, tail, pm, ellipsis string }
 
 func glyphsFor(utf8 bool) glyphs {
 	if utf8 {
-		return glyphs{rail: "│", cut: "┆", line: "─", right: "▶", left: "◀", pm: "±"}
+		return glyphs{rail: "│", cut: "┆", line: "─", head: "▶", tail: "◀", pm: "±", ellipsis: "…"}
 	}
-	return glyphs{rail: "|", cut: ":", line: "-", right: ">", left: "<", pm: "+-"}
+	return glyphs{rail: "|", cut: ":", line: "-", head: ">", tail: "<", pm: "+-", ellipsis: "..."}
 }
 
-// Widths of the columns: state, moment, what lies between the rails.
-const (
-	stateWidth  = 14
-	momentWidth = 10
-	middle      = 31
-	headWidth   = 34 // of each end's name
-)
+// clientWidth is where the server's address begins, beside the client's.
+const clientWidth = 43
 
 type ladder struct {
-	x *trace.Exchange
+	x       *trace.Exchange
+	columns int
 	glyphs
+	shape
 	rungs []rung
 	lines []string
 }
@@ -82,18 +80,20 @@ type rung struct {
 	below       string
 }
 
-// columns is how wide a ladder is.
-const columns = 66
-
 func (l *ladder) draw() {
 	c := l.x.Connection
 	l.say("")
-	l.say("  client " + term.Pad(c.Local, headWidth) + "server " + c.Remote)
+	l.ends(c)
 	if len(c.States) == 0 {
-		l.say("  The states of this connection could not be observed" + reason(c) + ".")
+		l.note("The states of this connection could not be observed" + reason(c) + ".")
 		return
 	}
-	l.say(fmt.Sprintf("%*s", stateWidth+momentWidth, "ms") + strings.Repeat(" ", middle+4) + "(* = inferred)")
+	var least int
+	if l.shape, least = shapeFor(c, l.columns, l.pm); least > 0 {
+		l.note(fmt.Sprintf("The ladder needs %d columns.", least))
+		return
+	}
+	l.legend("(* = inferred)")
 	l.collect()
 	sort.SliceStable(l.rungs, func(i, j int) bool {
 		a, b := l.rungs[i], l.rungs[j]
@@ -103,6 +103,35 @@ func (l *ladder) draw() {
 		l.rung(r)
 	}
 	l.evidence()
+}
+
+// legend heads the moments, and explains a sign above the server's states, or further left
+// where that is too far.
+func (l *ladder) legend(sign string) {
+	at := l.left() + l.middle + 2
+	if at+len(sign) > l.columns {
+		at = l.left()
+	}
+	l.say(term.Pad(fmt.Sprintf("%*s", l.left()-l.gap, "ms"), at) + sign)
+}
+
+// ends names both ends, on two lines where one is too short.
+func (l *ladder) ends(c *trace.Connection) {
+	client, server := "  client "+c.Local, "server "+c.Remote
+	both := term.Pad(client+" ", clientWidth) + server
+	if term.Width(both) <= l.columns {
+		l.say(both)
+		return
+	}
+	l.say(term.Cut(client, l.columns, l.ellipsis))
+	l.say(term.Cut("  "+server, l.columns, l.ellipsis))
+}
+
+// note writes sentences below or instead of the ladder.
+func (l *ladder) note(text string) {
+	for _, line := range term.Wrap(text, l.columns-2, l.ellipsis) {
+		l.say("  " + line)
+	}
 }
 
 func reason(c *trace.Connection) string {
@@ -119,20 +148,54 @@ func (l *ladder) rung(r rung) {
 	if r.cut {
 		rail = l.cut
 	}
-	left := fmt.Sprintf("  %-*s%*s  ", stateWidth, r.left, momentWidth-2, r.moment)
-	l.say(left + rail + term.Pad(r.arrow, middle) + rail + " " + r.right)
-	if r.below != "" {
-		l.say(strings.Repeat(" ", 2+stateWidth+momentWidth) + rail + strings.Repeat(" ", middle) + rail + "   " + r.below)
+	if l.inside && r.right != "" {
+		r = l.moveIn(r)
 	}
+	left := fmt.Sprintf("%*s%-*s%*s%*s", l.indent, "", l.state, r.left, l.moment, r.moment, l.gap, "")
+	l.say(left + rail + term.Pad(r.arrow, l.middle) + rail + " " + r.right)
+	if r.below == "" {
+		return
+	}
+	left = strings.Repeat(" ", l.left()) + rail
+	if l.inside {
+		l.say(left + l.toEdge(r.below) + rail)
+		return
+	}
+	l.say(left + strings.Repeat(" ", l.middle) + rail + "   " + r.below)
 }
 
-// arrows draw a segment to the right or to the left.
-func (l *ladder) toRight(label string) string {
-	return strings.Repeat(l.line, 2) + label + strings.Repeat(l.line, max(middle-3-term.Width(label), 1)) + l.right
+// moveIn puts a state of the server's between the rails, at the right one, its moment
+// where the client's are, and the bounds below.
+func (l *ladder) moveIn(r rung) rung {
+	r.arrow, r.right = l.toEdge(r.right), ""
+	r.moment, r.below, _ = strings.Cut(r.below, " ")
+	return r
 }
 
-func (l *ladder) toLeft(label string) string {
-	return l.left + l.line + label + strings.Repeat(l.line, max(middle-2-term.Width(label), 1))
+func (l *ladder) toEdge(s string) string {
+	return strings.Repeat(" ", max(l.middle-term.Width(s), 0)) + s
+}
+
+// toRight and toLeft draw a segment as an arrow, with the first of the labels that there
+// is room for.
+func (l *ladder) toRight(labels ...string) string {
+	label := l.fitting(l.middle-3, labels)
+	return strings.Repeat(l.line, 2) + label + strings.Repeat(l.line, l.middle-3-term.Width(label)) + l.head
+}
+
+func (l *ladder) toLeft(labels ...string) string {
+	label := l.fitting(l.middle-2, labels)
+	return l.tail + l.line + label + strings.Repeat(l.line, l.middle-2-term.Width(label))
+}
+
+// fitting is the first of these texts that fits, or the last, cut.
+func (l *ladder) fitting(room int, texts []string) string {
+	for _, t := range texts {
+		if term.Width(t) <= room {
+			return t
+		}
+	}
+	return term.Cut(texts[len(texts)-1], room, l.ellipsis)
 }
 
 // collect makes the rungs of all that is known.
@@ -165,28 +228,28 @@ var segments = map[trace.State]struct {
 
 func (l *ladder) client(s trace.StateTime) {
 	g := segments[s.State]
-	in := g.in
+	in, short := g.in, g.in
 	merged := l.x.Close != nil && l.x.Close.Segments != nil && *l.x.Close.Segments == 3
 	switch {
 	case s.State == trace.Closed && s.Evidence == trace.Inferred:
-		l.add(rung{at: s.Start, left: "CLOSED*", moment: "later", cut: true, arrow: " 2 MSL have passed"})
+		l.add(rung{at: s.Start, left: "CLOSED*", moment: "later", cut: true, arrow: l.fitting(l.middle, []string{" 2 MSL have passed", " 2 MSL passed"})})
 		return
 	case s.State == trace.Closed && l.x.Close != nil && l.x.Close.Reset == trace.Server:
-		in = "RST"
+		in, short = "RST", "RST"
 	case s.State == trace.Closed && l.x.Close != nil && l.x.Close.Reset == trace.Client:
 		l.add(rung{at: s.Start, left: name(s), moment: ms(s.Start), arrow: l.toRight("RST")})
 		return
 	case s.State == trace.FinWait2 && merged:
 		in = ""
 	case s.State == trace.TimeWait && merged:
-		in = "FIN,ACK (2nd + 3rd in one)"
+		in, short = "FIN,ACK (2nd + 3rd in one)", "FIN,ACK (2+3)"
 	}
 	r := rung{at: s.Start, left: name(s), moment: ms(s.Start)}
 	switch {
 	case g.first:
 		r.arrow = l.toRight(g.out)
 	case in != "":
-		r.arrow = l.toLeft(in)
+		r.arrow = l.toLeft(in, short)
 	}
 	l.add(r)
 	if g.out != "" && !g.first {
@@ -195,24 +258,26 @@ func (l *ladder) client(s trace.StateTime) {
 }
 
 func (l *ladder) server(s trace.StateTime) {
-	l.add(rung{at: s.Start, order: 2, right: name(s), below: fmt.Sprintf("%s %s%s", ms(s.Start), l.pm, ms(s.Uncertainty))})
+	l.add(rung{at: s.Start, order: 2, right: name(s), below: below(s, l.pm)})
 }
 
 // between tells what the connection carried.
 func (l *ladder) between() {
 	if p := l.x.Phase(trace.TLS); p.Duration != nil {
-		text := " TLS handshake, " + ms(*p.Duration) + " ms"
+		text, short := " TLS handshake", " TLS"
 		if l.x.TLS != nil && l.x.TLS.Version != "" {
-			text = " " + l.x.TLS.Version + ", " + ms(*p.Duration) + " ms"
+			text = " " + term.Safe(l.x.TLS.Version)
+			short = text
 		}
+		text = l.fitting(l.middle, []string{text + ", " + ms(*p.Duration) + " ms", short})
 		l.add(rung{at: *p.Start, order: 3, cut: true, arrow: text, moment: ms(*p.Start)})
 	}
 	if p := l.x.Phase(trace.Request); p.Start != nil && l.x.Request != nil {
-		l.add(rung{at: *p.Start, order: 3, cut: true, moment: ms(*p.Start), arrow: l.toRight(fmt.Sprintf("request %d B", l.x.Request.Bytes))})
+		l.add(rung{at: *p.Start, order: 3, cut: true, moment: ms(*p.Start), arrow: l.toRight(sized("request", l.x.Request.Bytes)...)})
 	}
 	if p := l.x.Phase(trace.Receive); p.Start != nil && l.x.Response != nil {
 		size := int64(l.x.Response.HeaderBytes) + l.x.Response.BodyBytes
-		l.add(rung{at: *p.Start, order: 3, cut: true, moment: ms(*p.Start), arrow: l.toLeft(fmt.Sprintf("response %d B", size))})
+		l.add(rung{at: *p.Start, order: 3, cut: true, moment: ms(*p.Start), arrow: l.toLeft(sized("response", size)...)})
 	}
 	if c := l.x.Close; c != nil {
 		if c.CloseNotifySent != nil {
@@ -224,12 +289,18 @@ func (l *ladder) between() {
 	}
 }
 
+// sized are labels of a message with its size.
+func sized(what string, n int64) []string {
+	size := fmt.Sprintf("%d B", n)
+	return []string{what + " " + size, size, what}
+}
+
 func (l *ladder) add(r rung) { l.rungs = append(l.rungs, r) }
 
 // evidence says what all this rests on.
 func (l *ladder) evidence() {
 	if c := l.x.Close; c != nil && c.TimeWaitLeft != nil {
-		l.say(fmt.Sprintf("  TIME_WAIT: the kernel's timer had %.1f s left (sock_diag)", float64(*c.TimeWaitLeft)/1e9))
+		l.note(fmt.Sprintf("TIME_WAIT: the kernel's timer had %.1f s left (sock_diag)", float64(*c.TimeWaitLeft)/1e9))
 	}
 	kinds := map[trace.Evidence]bool{}
 	var widest trace.Time
@@ -245,9 +316,8 @@ func (l *ladder) evidence() {
 			names = append(names, string(k))
 		}
 	}
-	l.say(fmt.Sprintf("  evidence: %s, at most %s%s ms", strings.Join(names, ", "), l.pm, ms(widest)))
-	l.say("  The arrows are drawn from the states and the kernel's stamps: no packets")
-	l.say("  were captured.")
+	l.note(fmt.Sprintf("evidence: %s, at most %s%s ms", strings.Join(names, ", "), l.pm, ms(widest)))
+	l.note("The arrows are drawn from the states and the kernel's stamps: no packets were captured.")
 }
 
 // name marks a state that was inferred.

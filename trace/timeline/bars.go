@@ -10,13 +10,13 @@ import (
 // Columns of the table.
 const (
 	nameAt = 3
-	timeAt = 9 // width of the name and its gap
-	times  = 10
-	barAt  = nameAt + timeAt + times
+	barAt  = 22 // behind the names and the times
 	gap    = 2
 	// textRoom is the least room for what happened.
 	textRoom = 30
 	maxBar   = 60
+	// leastText remains of it on the narrowest of screens.
+	leastText = 10
 )
 
 // bars says whether there is room for them.
@@ -28,6 +28,11 @@ func (v *view) barWidth() int {
 	}
 	return min(v.o.Columns-barAt-gap-textRoom, maxBar)
 }
+
+// textWidth is the room for what happened, wideText that of a row without a bar.
+func (v *view) textWidth() int { return max(v.wideText()-v.barWidth(), leastText) }
+
+func (v *view) wideText() int { return max(v.o.Columns-barAt-1, leastText) }
 
 // A kind of span says who is waited for.
 type kind int
@@ -80,21 +85,40 @@ func (v *view) cells(k kind, n int) string {
 	return v.pen.paint(orange, strings.Repeat(v.pen.work, n))
 }
 
-// drawRow writes a row of the table.
-func (v *view) drawRow(label string, d trace.Time, bar, text string, strong bool) {
-	number := v.unit.withName(d, v.pen)
-	row := term.Pad(label, nameAt+timeAt) + strings.Repeat(" ", max(times-1-term.Width(number), 0))
+// header names the columns, and puts the axis right above the bars.
+func (v *view) header() {
+	axis := ""
+	if width := v.barWidth(); width > 0 {
+		end := v.unit.withName(v.end, v.pen)
+		rule := max(width-len("0  ")-term.Width(end), 1)
+		axis = "0 " + strings.Repeat(v.pen.rule, rule) + " " + end
+	}
+	v.drawRow("   phase", "time", axis, "what happened", false)
+}
+
+// drawRow writes a row of the table. Its figure is a time with its unit.
+func (v *view) drawRow(label, figure, bar, text string, strong bool) {
+	if bar == "" {
+		bar = strings.Repeat(" ", v.barWidth())
+	}
+	v.line(v.lead(label, figure, strong) + bar + " " + term.Cut(text, v.textWidth(), v.pen.ellipsis))
+}
+
+// drawWide writes a row whose text takes the room of the bars too.
+func (v *view) drawWide(label, figure, text string) {
+	v.line(v.lead(label, figure, false) + " " + term.Cut(text, v.wideText(), v.pen.ellipsis))
+}
+
+// lead is a row up to where the bars begin.
+func (v *view) lead(label, figure string, strong bool) string {
+	pad := strings.Repeat(" ", max(barAt-1-term.Width(label)-term.Width(figure), 1))
 	if strong {
-		number = v.pen.bold(number)
+		figure = v.pen.bold(figure)
 	}
-	row += number + " "
-	used := barAt
-	if bar != "" {
-		row += bar + " "
-		used += v.barWidth() + 1
-	} else {
-		row += " "
-		used++
-	}
-	v.line(row + term.Cut(text, max(v.o.Columns-used, 10), v.pen.ellipsis))
+	return label + pad + figure + " "
+}
+
+// drawEmpty writes a row of what took no time: it was left out, or not reached.
+func (v *view) drawEmpty(label, text string) {
+	v.drawRow(label, "-", "", text, false)
 }

@@ -9,8 +9,9 @@ import (
 	"fetchscope/trace"
 )
 
-// Details writes what the timeline leaves out: the DNS queries, the certificate chain,
-// and the heads that went out and came back, marked as curl marks them.
+// Details writes what the timeline leaves out: how far its times may be off, the DNS
+// queries, the certificate chain, and the heads that went out and came back, marked as
+// curl marks them.
 func Details(w io.Writer, d *trace.Document, o Options) error {
 	if o.Columns <= 0 {
 		o.Columns = term.DefaultColumns
@@ -25,6 +26,7 @@ func Details(w io.Writer, d *trace.Document, o Options) error {
 }
 
 func (v *view) details(x *trace.Exchange) {
+	v.doubts(x)
 	if x.Resolve != nil && len(x.Resolve.Queries) > 0 {
 		v.line("")
 		for _, q := range x.Resolve.Queries {
@@ -53,6 +55,23 @@ func (v *view) details(x *trace.Exchange) {
 	}
 }
 
+// doubts says how far the times may be off that the timeline marks, and what they rest on.
+func (v *view) doubts(x *trace.Exchange) {
+	first := true
+	for i := range x.Phases {
+		p := &x.Phases[i]
+		if p.Duration == nil || !uncertain(*p.Duration, p.Uncertainty) {
+			continue
+		}
+		if first {
+			v.line("")
+			first = false
+		}
+		v.line(fmt.Sprintf("* %-8s %s %s%s, from %s to %s", p.Name, v.unit.withName(*p.Duration, v.pen),
+			v.pen.about, v.unit.withName(*p.Uncertainty, v.pen), p.StartFrom, p.EndFrom))
+	}
+}
+
 func (v *view) fields(mark string, fields []trace.Field) {
 	for _, f := range fields {
 		v.line(mark + v.pen.text(f[0]) + ": " + v.pen.text(f[1]))
@@ -77,7 +96,7 @@ func (v *view) query(q *trace.Query) string {
 	)
 }
 
-// server names the server as it was named, with its address.
+// server names the server with its address, where it has a name.
 func (v *view) server(q *trace.Query) string {
 	if q.ServerName == "" {
 		return q.Server
@@ -96,10 +115,10 @@ func (v *view) connecting(q *trace.Query) string {
 	return ""
 }
 
-// purpose says what a query is for that is not for the resolution itself.
+// purpose says what a query is for that is not for the question itself.
 func (v *view) purpose(q *trace.Query) string {
-	if q.Bootstrap == "" {
+	if q.For == "" {
 		return ""
 	}
-	return ", to find the name server"
+	return ", for " + v.pen.text(q.For)
 }

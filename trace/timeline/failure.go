@@ -22,6 +22,8 @@ func (v *view) failure() {
 	x := v.doc.Last()
 	v.reason()
 	v.ends(x)
+	v.line("")
+	v.header()
 	v.hops()
 	var unreached []*trace.PhaseTime
 	for i := range x.Phases {
@@ -37,6 +39,7 @@ func (v *view) failure() {
 	}
 	v.notReached(unreached)
 	v.states(x)
+	v.total()
 	v.attempts(x)
 	v.chain(x)
 	v.hint()
@@ -50,7 +53,7 @@ func (v *view) reason() {
 		where = fmt.Sprintf("FAILED in step %d, phase %s", step, e.Phase)
 	}
 	head := fmt.Sprintf("%s (exit %d): ", where, v.doc.ExitCode)
-	lines := wrap(head+v.pen.text(e.Message), v.o.Columns-2)
+	lines := term.Wrap(head+v.pen.text(e.Message), v.o.Columns-2, v.pen.ellipsis)
 	v.line(v.pen.paint(vermillion, lines[0]))
 	for _, l := range lines[1:] {
 		v.line("  " + v.pen.paint(vermillion, l))
@@ -67,7 +70,7 @@ func (v *view) notReached(phases []*trace.PhaseTime) {
 	if last.Step != first.Step {
 		label += fmt.Sprintf(" %s %d", v.pen.ellipsis, last.Step)
 	}
-	v.line(term.Pad(label, nameAt+timeAt+times-2) + "-" + strings.Repeat(" ", v.barWidth()+2) + "not reached")
+	v.drawEmpty(label, "not reached")
 }
 
 // attempts lists the addresses that failed, where there were several.
@@ -113,8 +116,10 @@ func (v *view) certificate(c *trace.Certificate, now time.Time) {
 	room := min(v.o.Columns-len(head)-len(tail)-term.Width(mark), maxName)
 	name := v.pen.text(c.Subject)
 	if room < minName {
-		v.line(head + term.Cut(name, v.o.Columns-len(head), v.pen.ellipsis))
-		head, name, room = head[:5], "", 0
+		room = max(v.o.Columns-len(head)-term.Width(mark), 0)
+		v.line(head + term.Cut(name, room, v.pen.ellipsis) + v.pen.paint(vermillion, mark))
+		v.line(head[:5] + tail)
+		return
 	}
 	v.line(head + term.Pad(term.Cut(name, room, v.pen.ellipsis), room) + tail + v.pen.paint(vermillion, mark))
 }
@@ -137,28 +142,9 @@ func (v *view) hint() {
 	if v.doc.Error.Hint == "" {
 		return
 	}
-	lines := wrap("Try: "+v.pen.text(v.doc.Error.Hint), v.o.Columns-4)
-	for i, l := range lines {
-		if i > 0 {
-			l = "     " + l
-		}
-		v.line("   " + l)
+	head := "   Try: "
+	for _, l := range term.Wrap(v.pen.text(v.doc.Error.Hint), v.o.Columns-len(head), v.pen.ellipsis) {
+		v.line(head + l)
+		head = strings.Repeat(" ", len(head))
 	}
-}
-
-// wrap breaks a text into lines between words.
-func wrap(s string, columns int) []string {
-	var lines []string
-	line := ""
-	for _, w := range strings.Fields(s) {
-		if line != "" && term.Width(line)+1+term.Width(w) > columns {
-			lines = append(lines, line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += term.Cut(w, columns, "…")
-	}
-	return append(lines, line)
 }

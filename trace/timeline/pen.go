@@ -23,7 +23,7 @@ type pen struct {
 
 	work, network, failed, rule string
 	arrow, to, from, hop, point string
-	ellipsis, micro             string
+	ellipsis, micro, about      string
 }
 
 func newPen(o Options) pen {
@@ -31,12 +31,12 @@ func newPen(o Options) pen {
 	if o.UTF8 {
 		p.work, p.network, p.failed, p.rule = "█", "░", "x", "─"
 		p.arrow, p.to, p.from, p.hop, p.point = " → ", "→", "  ← ", "↪", " → "
-		p.ellipsis, p.micro = "…", "µs"
+		p.ellipsis, p.micro, p.about = "…", "µs", "±"
 		return p
 	}
 	p.work, p.network, p.failed, p.rule = "#", ".", "x", "-"
 	p.arrow, p.to, p.from, p.hop, p.point = " -> ", "->", "  <- ", ">", " => "
-	p.ellipsis, p.micro = "...", "us"
+	p.ellipsis, p.micro, p.about = "...", "us", "+-"
 	return p
 }
 
@@ -123,3 +123,23 @@ func (u unit) withName(t trace.Time, p pen) string {
 	}
 	return u.number(t) + " " + name
 }
+
+// figure writes a time with its unit; one that may be off by more than a tenth of itself
+// is marked, unless that is too little to mislead anybody.
+func (v *view) figure(t trace.Time, doubt *trace.Time) string {
+	if uncertain(t, doubt) {
+		return doubtful + v.unit.withName(t, v.pen)
+	}
+	return v.unit.withName(t, v.pen)
+}
+
+func uncertain(t trace.Time, doubt *trace.Time) bool {
+	return doubt != nil && *doubt > negligible && *doubt > t/10
+}
+
+const (
+	// doubtful marks a time that is rather a guess; details say how far it may be off.
+	doubtful = "~"
+	// negligible is a doubt that none of the conclusions below a table hangs on.
+	negligible trace.Time = 50_000
+)

@@ -19,16 +19,19 @@ func TestQueriesTellTheirConnections(t *testing.T) {
 	}{
 		{"plain", trace.Query{Server: "192.0.2.53:53", Protocol: "udp"}, "* a.test. A?  192.0.2.53:53 by udp, 2.000 us: NOERROR"},
 		{
-			"connected", trace.Query{Server: "192.0.2.53:853", Protocol: "tls", Connect: &connect, Reused: &no},
+			"connected",
+			trace.Query{Server: "192.0.2.53:853", Protocol: "tls", Connect: &connect, Reused: &no},
 			"* a.test. A?  192.0.2.53:853 by tls, 2.000 us + 9.000 us to connect: NOERROR",
 		},
 		{
-			"reused", trace.Query{Server: "192.0.2.53:443", ServerName: "dns.test", Protocol: "https", Reused: &yes},
+			"reused",
+			trace.Query{Server: "192.0.2.53:443", ServerName: "dns.test", Protocol: "https", Reused: &yes},
 			"* a.test. A?  dns.test (192.0.2.53:443) by https, 2.000 us on an open connection: NOERROR",
 		},
 		{
-			"bootstrap", trace.Query{Server: "192.0.2.53:53", Protocol: "udp", Bootstrap: "dns.test"},
-			"* a.test. A?  192.0.2.53:53 by udp, 2.000 us, to find the name server: NOERROR",
+			"bootstrap",
+			trace.Query{Server: "192.0.2.53:53", Protocol: "udp", For: "bootstrap"},
+			"* a.test. A?  192.0.2.53:53 by udp, 2.000 us, for bootstrap: NOERROR",
 		},
 	}
 	for _, tt := range tests {

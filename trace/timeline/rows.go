@@ -19,10 +19,10 @@ func (v *view) row(x *trace.Exchange, p *trace.PhaseTime, second bool) {
 		if p.Why != "" {
 			text += ": " + p.Why
 		}
-		v.line(term.Pad(label, nameAt+timeAt) + strings.Repeat(" ", times-2) + "-" + strings.Repeat(" ", v.barWidth()+2) + v.pen.text(text))
+		v.drawEmpty(label, v.pen.text(text))
 		return
 	}
-	v.drawRow(label, *p.Duration, v.bar(v.spans(x, p)...), v.happened(x, p), v.longest(x) == p.Name)
+	v.drawRow(label, v.figure(*p.Duration, p.Uncertainty), v.bar(v.spans(x, p)...), v.happened(x, p), v.longest(x) == p.Name)
 }
 
 // spans says who is waited for in a phase.

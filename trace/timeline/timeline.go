@@ -47,12 +47,14 @@ func Write(w io.Writer, d *trace.Document, o Options) error {
 
 // A view is a drawing on its way.
 type view struct {
-	doc  *trace.Document
-	o    Options
-	pen  pen
-	out  strings.Builder
-	end  trace.Time // of the axis
-	unit unit
+	doc *trace.Document
+	o   Options
+	pen pen
+	out strings.Builder
+	end trace.Time // of the axis
+	// doubt is how far that end may be off.
+	doubt *trace.Time
+	unit  unit
 }
 
 // axis finds how long the axis is, and the unit in which all times are written.
@@ -61,7 +63,9 @@ func (v *view) axis() {
 	for i := range v.doc.Exchanges {
 		for _, p := range v.doc.Exchanges[i].Phases {
 			if end, ok := p.End(); ok {
-				v.end = max(v.end, end)
+				if end >= v.end {
+					v.end, v.doubt = end, p.Uncertainty
+				}
 				longest = max(longest, *p.Duration)
 				if shortest == 0 || *p.Duration > 0 && *p.Duration < shortest {
 					shortest = *p.Duration
@@ -106,7 +110,7 @@ func (v *view) title(x *trace.Exchange) {
 		method = term.Safe(x.Request.Method)
 	}
 	room := v.o.Columns - term.Width(right) - 2
-	left := term.Cut(method+" "+v.pen.text(x.URL), room, v.pen.ellipsis)
+	left := method + " " + v.address(x.URL, room-term.Width(method)-1)
 	v.line(v.pen.bold(term.Pad(left, room)) + "  " + right)
 }
 
@@ -140,33 +144,26 @@ func lost(c *trace.Connection) int {
 	return n
 }
 
-func (v *view) header() {
-	if !v.bars() {
-		v.line("   phase" + strings.Repeat(" ", timeAt-4) + "time  what happened")
-		return
-	}
-	end := v.unit.withName(v.end, v.pen)
-	rule := max(v.barWidth()-term.Width(end)-2, 1)
-	v.line(fmt.Sprintf("   phase%stime  0 %s %s  what happened", strings.Repeat(" ", timeAt-4), strings.Repeat(v.pen.rule, rule-2), end))
-}
-
 // hops draws a line for each exchange that led to the last one.
 func (v *view) hops() {
 	for i := range len(v.doc.Exchanges) - 1 {
 		x := &v.doc.Exchanges[i]
-		start, end, ok := extent(x)
+		start, end, doubt, ok := extent(x)
 		status := ""
 		if x.Response != nil {
 			status = fmt.Sprintf("%d ", x.Response.Status)
 		}
 		if ok {
-			v.drawRow(" "+v.pen.hop+" hop "+fmt.Sprint(i+1), end-start, v.bar(span{start, end, work}), status+v.pen.text(x.URL), false)
+			label := " " + v.pen.hop + " hop " + fmt.Sprint(i+1)
+			url := v.address(x.URL, v.textWidth()-term.Width(status))
+			v.drawRow(label, v.figure(end-start, doubt), v.bar(span{start, end, work}), status+url, false)
 		}
 	}
 }
 
-// extent is from the start of the first to the end of the last phase.
-func extent(x *trace.Exchange) (start, end trace.Time, ok bool) {
+// extent is from the start of the first to the end of the last phase, and how far the
+// latter may be off.
+func extent(x *trace.Exchange) (start, end trace.Time, doubt *trace.Time, ok bool) {
 	for i := range x.Phases {
 		p := &x.Phases[i]
 		e, done := p.End()
@@ -176,9 +173,12 @@ func extent(x *trace.Exchange) (start, end trace.Time, ok bool) {
 		if !ok || *p.Start < start {
 			start = *p.Start
 		}
-		end, ok = max(end, e), true
+		if e >= end {
+			end, doubt = e, p.Uncertainty
+		}
+		ok = true
 	}
-	return start, end, ok
+	return start, end, doubt, ok
 }
 
 func count(n int, one, many string) string {

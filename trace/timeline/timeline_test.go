@@ -82,7 +82,7 @@ func TestWrite(t *testing.T) {
 // No line is wider than the screen, and without UTF-8 there is ASCII alone.
 func TestFitsTheScreen(t *testing.T) {
 	for name, d := range documents(t) {
-		for columns := 48; columns <= 160; columns += 7 {
+		for columns := 40; columns <= 160; columns += 7 {
 			for _, utf8 := range []bool{true, false} {
 				text := draw(t, d, Options{Columns: columns, UTF8: utf8})
 				for line := range strings.Lines(text) {
@@ -195,5 +195,53 @@ func TestUnits(t *testing.T) {
 		if got := u.withName(c.shown, newPen(Options{UTF8: true})); got != c.want {
 			t.Errorf("%d of %d (longest %d, shortest %d) is %q, want %q", c.shown, c.whole, c.longest, c.shortest, got, c.want)
 		}
+	}
+}
+
+func TestUncertainTimesAreMarked(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		time, doubt trace.Time
+		want        string
+	}{
+		{"sure", 12_300_000, 0, "12.3 ms"},
+		{"a tenth", 1_000_000, 100_000, "1.0 ms"},
+		{"more than a tenth", 1_000_000, 100_001, "~1.0 ms"},
+		{"too little to matter", 100_000, 50_000, "0.1 ms"},
+		{"more than itself", 30_000, 380_000, "~0.0 ms"},
+	} {
+		v := &view{unit: unit{size: 1e6, name: "ms", decimals: 1}, pen: newPen(Options{UTF8: true})}
+		if got := v.figure(c.time, &c.doubt); got != c.want {
+			t.Errorf("%s: %d ± %d is %q, want %q", c.name, c.time, c.doubt, got, c.want)
+		}
+	}
+}
+
+// A mark changes no column: all rows of a table end their times at the same one.
+func TestFiguresAreAligned(t *testing.T) {
+	figure := regexp.MustCompile(`(?m)^(  ? ?[0-9a-z↪].{8,}?(?:time|[0-9] (?:ms|µs|s))) `)
+	for name, d := range documents(t) {
+		for i := range d.Exchanges {
+			for j := range d.Exchanges[i].Phases {
+				if p := &d.Exchanges[i].Phases[j]; p.Duration != nil && j%2 == 0 {
+					p.Uncertainty = p.Duration
+				}
+			}
+		}
+		for _, m := range figure.FindAllString(draw(t, d, Options{Columns: 80, UTF8: true}), -1) {
+			if w := term.Width(m); w != barAt {
+				t.Errorf("%s: a time ends at column %d, want %d: %q", name, w, barAt, m)
+			}
+		}
+	}
+}
+
+func TestDetailsTellTheDoubt(t *testing.T) {
+	var out bytes.Buffer
+	if err := Details(&out, documents(t)["reset"], Options{Columns: 80, UTF8: true}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "* close    0.00 ms ±0.40 ms, from tcp_info to tcp_info\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("details are\n%s\nwithout %q", out.String(), want)
 	}
 }

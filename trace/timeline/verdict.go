@@ -10,8 +10,8 @@ import (
 )
 
 // A share is the time of a whole fetch, by who was waited for: the network for its round
-// trips, somebody's work for the rest.
-type share struct{ network, server, all trace.Time }
+// trips, somebody who did not deliver, and somebody's work for the rest.
+type share struct{ network, failed, server, all trace.Time }
 
 func (v *view) share() share {
 	var s share
@@ -23,8 +23,11 @@ func (v *view) share() share {
 				continue
 			}
 			for _, part := range v.spans(x, p) {
-				if part.kind == network {
+				switch part.kind {
+				case network:
 					s.network += part.end - part.start
+				case broken:
+					s.failed += part.end - part.start
 				}
 			}
 		}
@@ -33,25 +36,47 @@ func (v *view) share() share {
 		}
 	}
 	// What no phase covers is ours: it is between two of them.
-	s.all = max(v.end, s.network)
+	s.all = max(v.end, s.network+s.failed)
 	return s
 }
 
-// total is the line below the table.
+func (s share) work() trace.Time { return s.all - s.network - s.failed }
+
+// total is the line below the table, in the longest of its forms that there is room for.
 func (v *view) total() {
 	s := v.share()
 	if s.all == 0 {
 		return
 	}
-	percent := func(t trace.Time) int { return int(float64(t)*100/float64(s.all) + 0.5) }
-	text := fmt.Sprintf("%s network %s (%d %%)  %s work %s (%d %%",
-		v.pen.network, v.unit.withName(s.network, v.pen), percent(s.network),
-		v.pen.work, v.unit.withName(s.all-s.network, v.pen), 100-percent(s.network))
-	more := ": server " + v.unit.number(s.server) + ")"
-	if barAt+1+term.Width(text+more) > v.o.Columns {
-		more = ")"
+	forms := v.shares(s)
+	text := forms[len(forms)-1]
+	for _, f := range forms {
+		if term.Width(f) <= v.wideText() {
+			text = f
+			break
+		}
 	}
-	v.drawRow("   total", v.end, "", text+more, false)
+	v.drawWide("   total", v.figure(v.end, v.doubt), text)
+}
+
+// shares says in forms of less and less length whose the time was.
+func (v *view) shares(s share) []string {
+	part := func(glyph, name string, t trace.Time) string {
+		return fmt.Sprintf("%s %s%s", glyph, name, v.unit.number(t))
+	}
+	short := part(v.pen.network, "", s.network) + "  " + part(v.pen.work, "", s.work())
+	long := part(v.pen.network, "network ", s.network) + "  " + part(v.pen.work, "work ", s.work())
+	if s.failed > 0 {
+		return []string{
+			long + "  " + part(v.pen.failed, "failed ", s.failed),
+			short + "  " + part(v.pen.failed, "", s.failed),
+		}
+	}
+	percent := int(float64(s.network)*100/float64(s.all) + 0.5)
+	full := fmt.Sprintf("%s network %s (%d %%)  %s work %s (%d %%",
+		v.pen.network, v.unit.withName(s.network, v.pen), percent,
+		v.pen.work, v.unit.withName(s.work(), v.pen), 100-percent)
+	return []string{full + ": server " + v.unit.number(s.server) + ")", full + ")", long, short}
 }
 
 // verdict says where the time went, and what stays behind.
@@ -84,7 +109,7 @@ func (v *view) verdict(x *trace.Exchange) {
 // point writes a sentence below the table.
 func (v *view) point(text string) {
 	indent := strings.Repeat(" ", term.Width(v.pen.point))
-	for i, l := range wrap(text, v.o.Columns-len(indent)) {
+	for i, l := range term.Wrap(text, v.o.Columns-len(indent), v.pen.ellipsis) {
 		if i == 0 {
 			v.line(v.pen.point + l)
 		} else {
