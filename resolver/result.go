@@ -97,7 +97,7 @@ func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out
 	}
 	if refused := j.sentinel(c, out.security); refused != nil {
 		out.fail(refused)
-		out.security = dnssec.Indeterminate
+		out.security = dnssec.Bogus
 		return false, nil
 	}
 	c.security = out.security

@@ -215,6 +215,7 @@ type TLSInfo struct {
 	Ignored  bool          `json:"distrust_ignored,omitzero"`
 	Why      Code          `json:"distrust,omitzero"`
 	Message  string        `json:"distrust_message,omitzero"`
+	DANE     *DANE         `json:"dane,omitzero"`
 	Chain    []Certificate `json:"chain"`
 }
 

@@ -279,7 +279,25 @@ type CertificatesSeen struct {
 	Ignored  bool          `json:"ignored,omitzero"`
 	Why      Code          `json:"why,omitzero"`
 	Message  string        `json:"message,omitzero"`
+	DANE     *DANE         `json:"dane,omitzero"`
 }
+
+// A DANE is what TLSA records that DNSSEC vouches for make of the chain (RFC 6698).
+type DANE struct {
+	Status  string `json:"status"`
+	Records int    `json:"records"`
+	// Usage, Selector and Matching are of the record that matches.
+	Usage    *uint8 `json:"usage,omitzero"`
+	Selector *uint8 `json:"selector,omitzero"`
+	Matching *uint8 `json:"matching_type,omitzero"`
+}
+
+// What a judgement by TLSA records can be.
+const (
+	DANEMatch    = "match"
+	DANEMismatch = "mismatch"
+	DANEUnusable = "unusable" // no record has values that are defined
+)
 
 // ---- steps 3 and 4: request and response ----
 

@@ -200,7 +200,7 @@ func (f *exchangeFold) tls(r Record) {
 		t.Version, t.Cipher, t.Group, t.ALPN = e.Version, e.Cipher, e.Group, e.ALPN
 		t.Resumed, t.HelloRetry = e.Resumed, e.HelloRetry
 	case CertificatesSeen:
-		t.Verified, t.Ignored, t.Why, t.Message = &e.Verified, e.Ignored, e.Why, e.Message
+		t.Verified, t.Ignored, t.Why, t.Message, t.DANE = &e.Verified, e.Ignored, e.Why, e.Message, e.DANE
 		t.Chain = append(t.Chain, e.Chain...)
 	}
 }

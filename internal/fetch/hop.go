@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync"
 	"time"
 
 	"fetchscope/httpclient"
@@ -90,12 +91,14 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	if err != nil {
 		return nil, err
 	}
+	tlsa := h.tlsa(ctx, sc, secure)
+	defer tlsa() // whoever starts it waits for it
 	conn, err := transport.Dial(ctx, sc, h.f.conns, addrs)
 	h.f.conns += len(addrs)
 	if err != nil {
 		return nil, &Failure{Phase: trace.Connect, Err: err, proxy: proxy != nil}
 	}
-	if err := h.secure(ctx, sc, conn, proxy, secure); err != nil {
+	if err := h.secure(ctx, sc, conn, proxy, secure, tlsa); err != nil {
 		err = h.f.record(ctx, sc, err)
 		conn.Close(context.WithoutCancel(ctx), transport.CloseOptions{Timeout: closeAfterFailure})
 		return nil, err
@@ -104,7 +107,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 }
 
 // secure lays a tunnel and TLS over a connection, as the URL needs them.
-func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn, proxy *Proxy, secure bool) error {
+func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn, proxy *Proxy, secure bool, tlsa func() []transport.TLSA) error {
 	if !secure {
 		return nil
 	}
@@ -115,6 +118,7 @@ func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn,
 	}
 	err := conn.StartTLS(ctx, transport.TLSConfig{
 		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trusted(), Insecure: h.f.o.Insecure,
+		TLSA: tlsa,
 	})
 	if err != nil {
 		return &Failure{Phase: trace.TLS, Err: err}
@@ -147,6 +151,26 @@ func (h *hop) addresses(ctx context.Context, sc *trace.Scope, proxy *Proxy) ([]n
 		out[i] = netip.AddrPortFrom(a, port)
 	}
 	return out, nil
+}
+
+// tlsa begins to look up what the DNS says of the server's certificate (RFC 6698), while
+// the connection is made; the function that it returns waits for that.
+func (h *hop) tlsa(ctx context.Context, sc *trace.Scope, secure bool) func() []transport.TLSA {
+	host := bare(h.url.Hostname())
+	if _, err := netip.ParseAddr(host); !secure || err == nil || !h.f.o.Resolver.DNSSEC {
+		return func() []transport.TLSA { return nil }
+	}
+	var out []transport.TLSA
+	var looking sync.WaitGroup
+	looking.Go(func() {
+		for _, r := range h.f.resolver.TLSA(ctx, sc, host, h.url.EffectivePort()) {
+			out = append(out, transport.TLSA(r))
+		}
+	})
+	return func() []transport.TLSA {
+		looking.Wait()
+		return out
+	}
 }
 
 // lookup asks for the origin's HTTPS record too where that is wanted.
