@@ -81,7 +81,7 @@ func (c *contact) round(ctx context.Context, round int) (*reply, *Error) {
 
 func (c *contact) next(asked map[netip.Addr]bool) (prospect, bool) {
 	for _, to := range c.it.prospects(c.z) {
-		if !asked[to.addr] && !c.out[to.addr] && !c.avoid[netip.AddrPortFrom(to.addr, c.it.port)] {
+		if !asked[to.addr] && !c.out[to.addr] && !c.avoid[netip.AddrPortFrom(to.addr, c.it.port).String()] {
 			return to, true
 		}
 	}

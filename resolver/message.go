@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/binary"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,7 @@ type query struct {
 	style    style
 	number   int // of the run, from 1
 	server   target
+	at       netip.AddrPort // that it went to, once that is known
 	protocol string
 	id       uint16
 	cookie   clientCookie
@@ -53,6 +55,7 @@ func (q *query) pack(edns bool, cookie string) error {
 		}
 		m.Extra = []dns.RR{opt}
 	}
+	q.veil(&m)
 	wire, err := m.Pack()
 	q.wire = wire
 	if err == nil && q.protocol == UDP {

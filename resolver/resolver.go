@@ -4,14 +4,16 @@
 // Input is a host name as it stands in a URL, or a name and a type as a person types
 // them; output is an [Answer] or a trace.Answered event. The step after it is
 // transport, which connects to the addresses. Beside the result run the events
-// ResolveStarted, QuerySent, QueryAnswered, QueryFailed, DatagramDropped, Resolved
-// and Answered.
+// ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered,
+// QueryFailed, DatagramDropped, Resolved and Answered.
 //
 // It is a stub resolver written against the wire: RFC 1034 and 1035 with 2181, 2308,
-// 5452, 6891, 7766, 7873 and 9619; the names of RFC 6761, 6762 and 7686 that are not
-// asked for; hosts(5) and resolv.conf(5) as glibc reads them; the order of RFC 6724.
-// No call of the system's own resolver is made. It leaves out the walk from the
-// root, validation, encrypted transports, and a cache.
+// 5452, 6891, 7766, 7873 and 9619; TLS and HTTPS to the server (RFC 7858, 8310, 8484,
+// padded as 7830 and 8467 say), which a [Dialer] from outside connects; the names of
+// RFC 6761, 6762 and 7686 that are not asked for; hosts(5) and resolv.conf(5) as glibc
+// reads them; the order of RFC 6724. Instead of asking a resolver it can walk from the
+// root itself, and it can validate what it finds. No call of the system's own resolver
+// is made. DNS over QUIC is left out.
 package resolver
 
 import (
@@ -62,6 +64,11 @@ type Config struct {
 	// Overrides come before all else; a later one replaces or removes an earlier.
 	Overrides []Override
 	Family    Family
+	// Bootstrap are asked, in clear, for the addresses of Servers that have a name; the
+	// system's servers where there are none. Encrypted ones are passed over.
+	Bootstrap []Server
+	// Dialer connects to encrypted Servers, which cannot be asked without.
+	Dialer Dialer
 
 	// Iterate walks from the root instead of asking servers that look things up. Neither
 	// hosts file nor search list count then.
@@ -87,7 +94,7 @@ type Resolver struct {
 	conf      func() conf // reads resolv.conf at the first question
 	grace     time.Duration
 	total     time.Duration
-	queries   atomic.Int64  // numbers the queries, from 1
+	queries   *atomic.Int64 // numbers the queries, from 1
 	rotation  atomic.Uint32 // counts the questions, for "options rotate"
 	cookies   cookieJar
 	cache     cache
@@ -96,6 +103,11 @@ type Resolver struct {
 	asOf      time.Time
 	iterator  func() *iterator
 	anchors   anchors
+	dialer    Dialer
+	pool      *pool
+	book      *addressBook
+	config    Config
+	why       string // what all queries are for, where not for the questions themselves
 }
 
 const (
@@ -131,6 +143,11 @@ func New(c Config) (*Resolver, error) {
 		asOf:      c.ValidationTime,
 		iterator:  sync.OnceValue(func() *iterator { return newIterator(hints(), cmp.Or(c.Port, dnsPort)) }),
 		anchors:   anchors,
+		queries:   new(atomic.Int64),
+		dialer:    c.Dialer,
+		pool:      newPool(),
+		book:      newAddressBook(),
+		config:    c,
 	}
 	if r.hostsFile == "" {
 		r.hostsFile = systemHosts()

@@ -103,13 +103,13 @@ func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out
 	c.security = out.security
 	switch {
 	case out.security == dnssec.Bogus:
-		out.fail(&Error{Server: a.from.Addr.String(), Code: Bogus, Rcode: "SERVFAIL", Err: v.reason})
+		out.fail(&Error{Server: a.from.at(), Code: Bogus, Rcode: "SERVFAIL", Err: v.reason})
 		return false, v.reason
 	case errors.Is(loop, errTooLongName):
-		out.fail(&Error{Server: a.from.Addr.String(), Code: NameNotFound, Rcode: rcodeName(dns.RcodeYXDomain), Err: loop})
+		out.fail(&Error{Server: a.from.at(), Code: NameNotFound, Rcode: rcodeName(dns.RcodeYXDomain), Err: loop})
 	case loop != nil:
 		// The resolver's own verdict on what cannot be resolved.
-		out.fail(&Error{Server: a.from.Addr.String(), Code: AliasLoop, Rcode: "SERVFAIL", Err: loop})
+		out.fail(&Error{Server: a.from.at(), Code: AliasLoop, Rcode: "SERVFAIL", Err: loop})
 	default:
 		out.conclude(c, a)
 		return more, nil
@@ -120,9 +120,9 @@ func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out
 // distrust leaves a server out from now on.
 func (j *job) distrust(a *answer) {
 	if j.avoid == nil {
-		j.avoid = make(map[netip.AddrPort]bool)
+		j.avoid = make(map[string]bool)
 	}
-	j.avoid[a.from.Addr] = true
+	j.avoid[a.from.at()] = true
 	j.r.cache.forget(a.q)
 }
 
@@ -135,13 +135,13 @@ func (r *result) conclude(c *chain, a *answer) {
 	switch {
 	case c.found && c.qtype == dns.TypeCNAME && m.Rcode == dns.RcodeNameError:
 		// It is the alias's target that does not exist (RFC 6604, section 3).
-		r.err = &Error{Server: s.Addr.String(), Code: NameNotFound, Rcode: r.rcode}
+		r.err = &Error{Server: s.at(), Code: NameNotFound, Rcode: r.rcode}
 	case c.found: // an NXDOMAIN beside the records contradicts them
 		r.rcode = rcodeName(dns.RcodeSuccess)
 	case m.Rcode == dns.RcodeNameError:
-		r.err = &Error{Server: s.Addr.String(), Code: NameNotFound, Rcode: r.rcode}
+		r.err = &Error{Server: s.at(), Code: NameNotFound, Rcode: r.rcode}
 	default:
-		r.err = &Error{Server: s.Addr.String(), Code: NoAddress, Rcode: r.rcode}
+		r.err = &Error{Server: s.at(), Code: NoAddress, Rcode: r.rcode}
 	}
 }
 

@@ -117,10 +117,16 @@ func (v *Validation) take(r Record) {
 
 // A Query is one DNS query and what came of it.
 type Query struct {
-	id int
+	id         int
+	connecting *Time
 
-	Server      string   `json:"server"`
-	Protocol    string   `json:"protocol"`
+	Server   string `json:"server"`
+	Protocol string `json:"protocol"`
+	// Connect is how long it took from the first SYN to the end of TLS, before Start;
+	// nil where the query needed no connection of its own.
+	Connect *Time `json:"connect_ns,omitzero"`
+	// Reused says whether the connection had been opened for another query; nil over UDP.
+	Reused      *bool    `json:"reused,omitzero"`
 	Name        string   `json:"name"`
 	Type        string   `json:"type"`
 	Rcode       string   `json:"rcode,omitzero"`

@@ -35,6 +35,22 @@ type ResolveStarted struct {
 	Name string `json:"name"`
 }
 
+// QueryConnecting is the moment at which a connection to a name server is begun for a
+// query, its own name being resolved by then.
+type QueryConnecting struct {
+	ID     int    `json:"id"`
+	Server string `json:"server"`
+}
+
+// QueryConnected is the moment at which the connection that a query goes over is ready,
+// TLS included. Server is the address that answered.
+type QueryConnected struct {
+	ID     int    `json:"id"`
+	Server string `json:"server"`
+	// Reused says that the connection had been opened for another query.
+	Reused bool `json:"reused"`
+}
+
 // QuerySent is a DNS query that left. ID numbers the queries of a run from 1; it is
 // not the message's own ID.
 type QuerySent struct {
@@ -44,11 +60,12 @@ type QuerySent struct {
 	Name     string `json:"name"`
 	Type     string `json:"type"`
 	Bytes    int    `json:"bytes"`
-	// ServerName and Zone are told of the server of a zone, asked as that.
+	// ServerName and Zone are told of the server of a zone, asked as that; ServerName
+	// alone of an encrypted server that was named and not given by its address.
 	ServerName string `json:"server_name,omitzero"`
 	Zone       string `json:"zone,omitzero"`
 	// For says what it is for, where not for the question itself: priming, a server's
-	// address, a delegation signer, keys.
+	// address, a delegation signer, keys; bootstrap, the address of an encrypted server.
 	For string `json:"for,omitzero"`
 }
 
@@ -431,6 +448,8 @@ func (ExchangeStarted) Kind() string  { return "exchange_started" }
 func (PhaseSkipped) Kind() string     { return "phase_skipped" }
 func (Failed) Kind() string           { return "failed" }
 func (ResolveStarted) Kind() string   { return "resolve_started" }
+func (QueryConnecting) Kind() string  { return "query_connecting" }
+func (QueryConnected) Kind() string   { return "query_connected" }
 func (QuerySent) Kind() string        { return "query_sent" }
 func (QueryAnswered) Kind() string    { return "query_answered" }
 func (QueryFailed) Kind() string      { return "query_failed" }

@@ -11,7 +11,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.skips[e.Phase] = e.Why
 	case Failed:
 		f.failure = &Error{Phase: e.Phase, Code: e.Code, Message: e.Message, Hint: e.Hint}
-	case ResolveStarted, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, ServiceOffered, ZoneJudged, SecurityJudged:
+	case ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, ServiceOffered, ZoneJudged, SecurityJudged:
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, StateSeen, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
@@ -70,6 +70,14 @@ func (f *exchangeFold) resolution() *Resolution {
 // take adds what became of the query.
 func (q *Query) take(r Record) {
 	switch e := r.Event.(type) {
+	case QueryConnecting:
+		if e.ID == q.id {
+			q.connecting = &r.At
+		}
+	case QueryConnected:
+		if e.ID == q.id {
+			q.connected(r, e)
+		}
 	case QueryAnswered:
 		if e.ID == q.id {
 			q.Rcode, q.Answers, q.Truncated, q.Received = e.Rcode, &e.Answers, e.Truncated, e.Bytes
@@ -88,6 +96,14 @@ func (q *Query) take(r Record) {
 		if e.ID == q.id {
 			q.Dropped = append(q.Dropped, e.Why)
 		}
+	}
+}
+
+func (q *Query) connected(r Record, e QueryConnected) {
+	q.Reused = &e.Reused
+	if q.connecting != nil {
+		took := r.At - *q.connecting
+		q.Connect = &took
 	}
 }
 

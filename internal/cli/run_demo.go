@@ -41,18 +41,24 @@ func (p *program) demo(ctx context.Context, words []string) error {
 // serveDemo keeps it running until it is interrupted.
 func (p *program) serveDemo(ctx context.Context, n *demo.Internet) error {
 	curl := fmt.Sprintf("curl --cacert %s --resolve %s:%d:127.0.0.1", n.CAFile, demo.Host, n.HTTPS)
+	overTLS, overHTTPS := fmt.Sprintf("tls://%s", n.ResolverTLS), fmt.Sprintf("https://%s/dns-query", n.ResolverHTTPS)
 	_, err := fmt.Fprintf(p.stdout, `an internet on loopback, until Ctrl-C:
 
   resolver   %s (udp and tcp)
+             %s
+             %s
   https      %s
   http       %s
   authority  %s
 
   fetchscope --server %s --cacert %s %s
+  fetchscope resolve --server %s --cacert %s %s
+  fetchscope resolve --server %s --cacert %s %s
   %s %s
   dig @%s -p %d %s
-`, n.Resolver, n.URL("/"), n.PlainURL("/"), n.CAFile,
-		n.Resolver, n.CAFile, n.URL("/"), curl, n.URL("/"), n.Resolver.Addr(), n.Resolver.Port(), demo.Host)
+`, n.Resolver, overTLS, overHTTPS, n.URL("/"), n.PlainURL("/"), n.CAFile,
+		n.Resolver, n.CAFile, n.URL("/"), overTLS, n.CAFile, demo.Host, overHTTPS, n.CAFile, demo.Host,
+		curl, n.URL("/"), n.Resolver.Addr(), n.Resolver.Port(), demo.Host)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,6 +39,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars,
 				"RESOLVER="+internet.Resolver.String(), "CA="+internet.CAFile,
+				"DOT=tls://"+internet.ResolverTLS.String(), "DOH=https://"+internet.ResolverHTTPS.String()+"/dns-query",
+				"DOTNAMED=tls://"+byName(internet.ResolverTLS), "DOTGIVEN="+given(internet.ResolverTLS),
+				"DOHNAMED=https://"+byName(internet.ResolverHTTPS), "DOHGIVEN="+given(internet.ResolverHTTPS),
 				"HTTPS="+strings.TrimSuffix(internet.URL("/"), "/"), "HTTP="+strings.TrimSuffix(internet.PlainURL("/"), "/"),
 				fmt.Sprintf("HTTPSPORT=%d", internet.HTTPS), fmt.Sprintf("HTTPPORT=%d", internet.HTTP),
 				"REFUSED="+refused(t), "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")
@@ -48,6 +52,11 @@ func TestScripts(t *testing.T) {
 		},
 	})
 }
+
+// byName is the resolver by its name, given what --resolve takes for that.
+func byName(a netip.AddrPort) string { return fmt.Sprintf("%s:%d", demo.ResolverHost, a.Port()) }
+
+func given(a netip.AddrPort) string { return byName(a) + ":" + a.Addr().String() }
 
 // refused is an address on loopback where nothing listens.
 func refused(t *testing.T) string {

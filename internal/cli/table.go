@@ -42,15 +42,15 @@ var options = []option{
 	{long: "max-redirs", arg: "N", category: "request", help: "follow at most N redirects (50); -1 without limit", set: count(func(s *settings) *int { return &s.fetch.MaxRedirects }, -1, 1<<30)},
 	{long: "fail", short: "f", category: "request", help: "take a status of 400 or more for an error (22)", set: toggle(func(s *settings) *bool { return &s.fetch.FailOnError })},
 
-	{long: "resolve", arg: "HOST:PORT:ADDRESS", category: "connection", help: "take these addresses for a host and port; repeatable", set: override},
+	{long: "resolve", arg: "HOST:PORT:ADDRESS", category: "connection", help: "take these addresses for a host and port, a name server's too; repeatable", only: named, set: override},
 	{long: "connect-to", arg: "HOST1:PORT1:HOST2:PORT2", category: "connection", help: "connect to the second for the first; repeatable", set: connectTo},
 	{long: "ipv4", short: "4", category: "connection", help: "IPv4 addresses only", only: named, set: family(4)},
 	{long: "ipv6", short: "6", category: "connection", help: "IPv6 addresses only", only: named, set: family(6)},
 	{long: "proxy", short: "x", arg: "[http://][USER:PASSWORD@]HOST[:PORT]", category: "connection", help: "go through this HTTP proxy, for https by CONNECT; '' through none", set: proxy},
 	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
-	{long: "cacert", arg: "FILE", category: "connection", help: "trust the authorities in FILE (PEM) and no others", set: text(func(s *settings) *string { return &s.fetch.CAFile })},
+	{long: "cacert", arg: "FILE", category: "connection", help: "trust the authorities in FILE (PEM) and no others, for name servers too", only: named, set: text(func(s *settings) *string { return &s.fetch.CAFile })},
 
-	{long: "server", arg: "ADDRESS", category: "resolution", help: "ask this name server, [udp://|tcp://]ADDRESS[:PORT]; repeatable", only: named, set: server},
+	{long: "server", arg: "ADDRESS", category: "resolution", help: "ask this name server: ADDRESS[:PORT], udp:// or tcp:// before it, or tls://HOST[:PORT] or https://HOST[:PORT]/PATH{?dns}; repeatable", only: named, set: server},
 	{long: "iterate", category: "resolution", help: "walk from the root servers down, instead of asking a resolver", only: named, set: toggle(func(s *settings) *bool { return &s.fetch.Resolver.Iterate })},
 	{long: "root-hints", arg: "FILE", category: "resolution", help: "begin the walk at the servers in FILE, a master file of NS, A and AAAA records", only: named, set: text(func(s *settings) *string { return &s.fetch.Resolver.RootHints })},
 	{long: "port", arg: "N", category: "resolution", help: "ask authoritative servers on this port (53)", only: named, set: dnsPort},

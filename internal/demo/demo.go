@@ -1,5 +1,5 @@
 // Package demo is an internet on loopback: root, top-level and zone name servers, a
-// resolver that walks from one to the next, and an origin that speaks HTTP and HTTPS
+// resolver that walks from one to the next and can be asked by TLS and HTTPS, and an origin that speaks HTTP and HTTPS
 // with certificates of an authority of its own.
 //
 // It needs no network and no privilege, starts within milliseconds, and gives the same
@@ -32,16 +32,17 @@ const (
 
 // An Internet is running until it is closed.
 type Internet struct {
-	// Resolver answers for all names.
-	Resolver netip.AddrPort
+	// Resolver answers for all names, ResolverTLS and ResolverHTTPS the same by those.
+	Resolver, ResolverTLS, ResolverHTTPS netip.AddrPort
 	// HTTP and HTTPS are the origin's ports.
 	HTTP, HTTPS uint16
 	// CAFile holds the authority's certificate in PEM form.
 	CAFile string
 
-	dir     string
-	closers []func() error
-	running sync.WaitGroup
+	dir      string
+	recursor *recursor
+	closers  []func() error
+	running  sync.WaitGroup
 }
 
 // Start brings everything up.
@@ -90,6 +91,7 @@ func (n *Internet) startOrigin() error {
 		return err
 	}
 	o := &origin{net: n}
+	o.route = o.page
 	plain, err := n.listenOrigin(&n.HTTP)
 	if err != nil {
 		return err
@@ -102,7 +104,7 @@ func (n *Internet) startOrigin() error {
 	n.running.Go(func() { o.listen(plain, nil) })
 	n.running.Go(func() { o.listen(secure, a.secure) })
 	n.closers = append(n.closers, o.stop)
-	return nil
+	return n.startEncrypted(a)
 }
 
 // listenOrigin opens one of the origin's ports.

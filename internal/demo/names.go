@@ -81,7 +81,8 @@ func (n *Internet) startNames() error {
 		}
 		servers = append(servers, s)
 	}
-	at, err := n.serveNames(resolverAddr, newRecursor(servers))
+	n.recursor = newRecursor(servers)
+	at, err := n.serveNames(resolverAddr, n.recursor)
 	n.Resolver = at
 	return err
 }

@@ -32,7 +32,9 @@ const (
 )
 
 // ServeDNS answers what the walk finds.
-func (r *recursor) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
+func (r *recursor) ServeDNS(w dns.ResponseWriter, q *dns.Msg) { _ = w.WriteMsg(r.answer(q)) }
+
+func (r *recursor) answer(q *dns.Msg) *dns.Msg {
 	m := new(dns.Msg)
 	m.SetReply(q)
 	m.RecursionAvailable = true
@@ -43,7 +45,7 @@ func (r *recursor) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 	} else {
 		m.Rcode, m.Answer, m.Ns = found.Rcode, found.Answer, found.Ns
 	}
-	_ = w.WriteMsg(m)
+	return m
 }
 
 var errNoAnswer = errors.New("the walk led nowhere")
