@@ -51,7 +51,7 @@ type job struct {
 // job begins the work on a question.
 func (r *Resolver) job(sc *trace.Scope) *job {
 	j := &job{r: r, sc: sc, budget: newBudget(maxStubSends), why: r.why}
-	j.style.dnssec = r.dnssec
+	j.style.dnssec, j.style.nsid = r.dnssec, r.nsid
 	switch {
 	case r.iterate:
 		j.budget = newBudget(maxWalkSends)
@@ -92,6 +92,7 @@ type style struct {
 	recursion bool // RD: the server is to look it up
 	dnssec    bool // DO: signatures come along; and CD: we judge them ourselves
 	trustAD   bool // AD: the server is to say whether it found them right
+	nsid      bool // the server is to say which one it is (RFC 5001)
 }
 
 // A target is a server as it is asked once.

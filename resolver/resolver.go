@@ -78,6 +78,8 @@ type Config struct {
 	RootHints string
 	// Port is that of authoritative servers; 0 stands for 53.
 	Port uint16
+	// NSID asks each server for its identifier (RFC 5001).
+	NSID bool
 	// DNSSEC validates answers (RFC 4035), from the records in TrustAnchor, a master file
 	// of DS or DNSKEY records, or from the root's; as of ValidationTime, or now.
 	DNSSEC         bool
@@ -100,6 +102,7 @@ type Resolver struct {
 	cache     cache
 	iterate   bool
 	dnssec    bool
+	nsid      bool
 	asOf      time.Time
 	iterator  func() *iterator
 	anchors   anchors
@@ -140,6 +143,7 @@ func New(c Config) (*Resolver, error) {
 		total:     maxTotal,
 		iterate:   c.Iterate,
 		dnssec:    c.DNSSEC,
+		nsid:      c.NSID,
 		asOf:      c.ValidationTime,
 		iterator:  sync.OnceValue(func() *iterator { return newIterator(hints(), cmp.Or(c.Port, dnsPort)) }),
 		anchors:   anchors,

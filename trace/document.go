@@ -126,27 +126,29 @@ type Query struct {
 	// nil where the query needed no connection of its own.
 	Connect *Time `json:"connect_ns,omitzero"`
 	// Reused says whether the connection had been opened for another query; nil over UDP.
-	Reused      *bool    `json:"reused,omitzero"`
-	Name        string   `json:"name"`
-	Type        string   `json:"type"`
-	Rcode       string   `json:"rcode,omitzero"`
-	Start       Time     `json:"start_ns"`
-	Duration    *Time    `json:"duration_ns,omitzero"`
-	Sent        int      `json:"sent_bytes"`
-	ServerName  string   `json:"server_name,omitzero"`
-	Zone        string   `json:"zone,omitzero"`
-	For         string   `json:"for,omitzero"`
-	Result      string   `json:"result,omitzero"`
-	Cut         string   `json:"cut,omitzero"`
-	Why         string   `json:"why,omitzero"`
-	Received    int      `json:"received_bytes,omitzero"`
-	Answers     *int     `json:"answers,omitzero"`
-	Truncated   bool     `json:"truncated,omitzero"`
-	Failure     string   `json:"failure,omitzero"`
-	Dropped     []string `json:"dropped,omitzero"`
-	StartFrom   Evidence `json:"start_evidence"`
-	EndFrom     Evidence `json:"end_evidence,omitzero"`
-	Uncertainty Time     `json:"uncertainty_ns"`
+	Reused      *bool          `json:"reused,omitzero"`
+	Name        string         `json:"name"`
+	Type        string         `json:"type"`
+	Rcode       string         `json:"rcode,omitzero"`
+	Start       Time           `json:"start_ns"`
+	Duration    *Time          `json:"duration_ns,omitzero"`
+	Sent        int            `json:"sent_bytes"`
+	ServerName  string         `json:"server_name,omitzero"`
+	Zone        string         `json:"zone,omitzero"`
+	For         string         `json:"for,omitzero"`
+	Result      string         `json:"result,omitzero"`
+	Cut         string         `json:"cut,omitzero"`
+	Why         string         `json:"why,omitzero"`
+	Received    int            `json:"received_bytes,omitzero"`
+	Answers     *int           `json:"answers,omitzero"`
+	Truncated   bool           `json:"truncated,omitzero"`
+	NSID        string         `json:"nsid,omitzero"`
+	Extended    *ExtendedError `json:"extended_error,omitzero"`
+	Failure     string         `json:"failure,omitzero"`
+	Dropped     []string       `json:"dropped,omitzero"`
+	StartFrom   Evidence       `json:"start_evidence"`
+	EndFrom     Evidence       `json:"end_evidence,omitzero"`
+	Uncertainty Time           `json:"uncertainty_ns"`
 }
 
 // A Connection is the TCP connection of an exchange.

@@ -76,6 +76,17 @@ type QueryAnswered struct {
 	Answers   int    `json:"answers"`
 	Truncated bool   `json:"truncated,omitzero"`
 	Bytes     int    `json:"bytes"`
+	// NSID is the server's identifier, where it was asked for one (RFC 5001): as text
+	// where it is text, else in hexadecimal.
+	NSID     string         `json:"nsid,omitzero"`
+	Extended *ExtendedError `json:"extended_error,omitzero"`
+}
+
+// An ExtendedError is what a server says beside the rcode (RFC 8914).
+type ExtendedError struct {
+	Code    uint16 `json:"code"`
+	Meaning string `json:"meaning,omitzero"`
+	Text    string `json:"text,omitzero"`
 }
 
 // QueryJudged is what the reply of a zone's server comes to (RFC 1034, section 5.3.3):

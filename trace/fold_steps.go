@@ -81,6 +81,7 @@ func (q *Query) take(r Record) {
 	case QueryAnswered:
 		if e.ID == q.id {
 			q.Rcode, q.Answers, q.Truncated, q.Received = e.Rcode, &e.Answers, e.Truncated, e.Bytes
+			q.NSID, q.Extended = e.NSID, e.Extended
 			q.end(r)
 		}
 	case QueryFailed:

@@ -55,6 +55,7 @@ var options = []option{
 	{long: "root-hints", arg: "FILE", category: "resolution", help: "begin the walk at the servers in FILE, a master file of NS, A and AAAA records", only: named, set: text(func(s *settings) *string { return &s.fetch.Resolver.RootHints })},
 	{long: "port", arg: "N", category: "resolution", help: "ask authoritative servers on this port (53)", only: named, set: dnsPort},
 	{long: "https-rr", category: "resolution", help: "ask for the HTTPS record of an https URL too, and connect as it says", set: toggle(func(s *settings) *bool { return &s.fetch.ServiceRecords })},
+	{long: "nsid", category: "resolution", help: "ask each name server which one it is", only: named, set: toggle(func(s *settings) *bool { return &s.fetch.Resolver.NSID })},
 	{long: "dnssec", category: "resolution", help: "validate what the DNS says, from the root's keys down", only: named, set: toggle(func(s *settings) *bool { return &s.fetch.Resolver.DNSSEC })},
 	{long: "trust-anchor", arg: "FILE", category: "resolution", help: "trust the DS or DNSKEY records in FILE instead of the root's", only: named, set: text(func(s *settings) *string { return &s.fetch.Resolver.TrustAnchor })},
 	{long: "validation-time", arg: "TIME", category: "resolution", help: "validate as of this time, such as 2026-11-22T06:00:00Z", only: named, set: validationTime},

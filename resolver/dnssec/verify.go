@@ -133,7 +133,7 @@ func (a *attempt) try(sig *dns.RRSIG) (*Proof, stage, *Reason) {
 	if why := a.form(sig); why != nil {
 		return nil, atForm, why
 	}
-	if _, supported := schemes[sig.Algorithm]; !supported {
+	if _, supported := schemes()[sig.Algorithm]; !supported {
 		return nil, atAlgorithm, reasonOf(sig, edeSignatureMissing, a.what()+" has no signature of a supported algorithm")
 	}
 	if why := a.time(sig); why != nil {
