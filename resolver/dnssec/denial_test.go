@@ -200,6 +200,26 @@ func TestDenialRules(t *testing.T) {
 			noData("b.example.", dns.TypeANY), dnssec.Secure, none,
 		},
 		{
+			"4035 5.4: the name is there",
+			[]dnssec.Set{nsec("example.", "b.example. NSEC d.example. A"), nsec("example.", "example. NSEC a.example. SOA NS")},
+			noName("b.example."), dnssec.Bogus, 6,
+		},
+		{
+			"4035 5.2: the zone's own DS, whatever its record says",
+			[]dnssec.Set{nsec("example.", "example. NSEC a.example. NS")},
+			noData("example.", dns.TypeDS), dnssec.Bogus, 6,
+		},
+		{
+			"4592 2.1.3: a wildcard that is asked for itself is not made from itself",
+			[]dnssec.Set{nsec("example.", "w.example. NSEC b.w.example. A")},
+			noExpansion("*.w.example.", "*.w.example."), dnssec.Bogus, 6,
+		},
+		{
+			"4592 3.3.1: nor is what is elsewhere",
+			[]dnssec.Set{nsec("example.", "example. NSEC example. SOA NS")},
+			noExpansion("x.example.", "*.w.example."), dnssec.Bogus, 6,
+		},
+		{
 			"4034 4.1.1: only the apex is the end of a chain",
 			[]dnssec.Set{nsec("example.", "x.example. NSEC b.example. A"), nsec("example.", "example. NSEC a.example. SOA NS")},
 			noName("y.example."), dnssec.Bogus, 12,
@@ -296,12 +316,16 @@ func TestDelegationRules(t *testing.T) {
 		{"not there", "a.example. NSEC d.example. A", dnssec.NotACut},
 		{"an empty non-terminal", "a.example. NSEC x.b.example. A", dnssec.NotACut},
 		{"elsewhere", "c.example. NSEC d.example. A", dnssec.NoProof},
+		{"the apex", "example. NSEC a.example. NS", dnssec.NoProof},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := dnssec.NewChecker(now).Denial("example.", []dnssec.Set{vouched("example.", parse(t, tt.record)[0])})
 			if cut, reason := d.Delegation("b.example."); cut != tt.want {
 				t.Errorf("got %v, %v; want %v", cut, reason, tt.want)
+			}
+			if cut, _ := d.Delegation("example."); cut != dnssec.NoProof {
+				t.Errorf("the apex is %v", cut)
 			}
 		})
 	}

@@ -78,7 +78,7 @@ func (a *attempt) begin() *Reason {
 		return &Reason{EDE: edeBogus, Text: "there are no records to verify"}
 	}
 	owner, ok := parseName(a.set.Name())
-	if a.owner = owner; !ok || !dns.IsRRset(a.set.RRs) || a.set.RRs[0].Header().Class != dns.ClassINET {
+	if a.owner = owner; !ok || !a.set.uniform(owner) {
 		return &Reason{EDE: edeBogus, Text: "the records are no set of the class IN"}
 	}
 	switch {

@@ -34,6 +34,8 @@ func TestVerifyRules(t *testing.T) {
 		edit(&s)
 		return s
 	}
+	mixed := zsk.set(t, address, "www.example. 300 IN A 192.0.2.2")
+	mixed.RRs[1].Header().Name = "WWW.example."
 	tests := []struct {
 		name string
 		set  dnssec.Set
@@ -45,6 +47,7 @@ func TestVerifyRules(t *testing.T) {
 		{"4035 5.3.3: a good signature", signed(zsk, nil), "example.", zsk.keys(), none, ""},
 		{"4343: case of the zone", signed(zsk, nil), "EXAMPLE.", zsk.keys(), none, ""},
 		{"4034 6.2: case of the owner", changed(func(s *dnssec.Set) { s.RRs[0].Header().Name = "wWw.ExAmPle." }), "example.", zsk.keys(), none, ""},
+		{"4034 6.2: case that differs within the set", mixed, "example.", zsk.keys(), none, ""},
 		{"4034 6.2: case of the signer", changed(func(s *dnssec.Set) { s.Sigs[0].SignerName = "EXAMPLE." }), "example.", zsk.keys(), none, ""},
 		{"4034 6.2: another TTL than the original", changed(func(s *dnssec.Set) { s.RRs[0].Header().Ttl = 7 }), "example.", zsk.keys(), none, ""},
 		{"4034 6.3: a record twice", changed(func(s *dnssec.Set) { s.RRs = append(s.RRs, dns.Copy(s.RRs[0])) }), "example.", zsk.keys(), none, ""},
