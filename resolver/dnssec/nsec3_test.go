@@ -48,6 +48,7 @@ func TestNSEC3Records(t *testing.T) {
 		{"9276 3.2: 150 iterations", m.nsec3(hashing{iterations: 150}), dnssec.Secure, none},
 		{"9276 3.2: 151 iterations", m.nsec3(hashing{iterations: 151}), dnssec.Insecure, 27},
 		{"9276 3.2: most iterations", m.nsec3(hashing{iterations: 2500}), dnssec.Insecure, 27},
+		{"two records of one hash, as no zone can have", doubled(chain), dnssec.Bogus, 12},
 		{"9276 3.2: a good chain beside", slices.Concat(edited(chain, func(r *dns.NSEC3) { r.Iterations = 1000 }), chain), dnssec.Secure, none},
 	}
 	for _, tt := range tests {
@@ -62,6 +63,16 @@ func TestNSEC3Records(t *testing.T) {
 			}
 		})
 	}
+}
+
+// doubled is a chain with a second record in each set, by another salt.
+func doubled(chain []dnssec.Set) []dnssec.Set {
+	other := edited(chain, func(r *dns.NSEC3) { r.Salt = "CD" })
+	out := slices.Clone(chain)
+	for i := range out {
+		out[i].RRs = slices.Concat(out[i].RRs, other[i].RRs)
+	}
+	return out
 }
 
 // The records that a server sends are enough, and none of them can be spared (RFC
