@@ -44,6 +44,7 @@ type job struct {
 	why    string // what the queries are for, where not for the question itself
 	source source
 	check  *validation // nil where nothing is validated
+	near   func()      // called when a walk has come to where the question is answered
 	// avoid holds servers whose word was not to be trusted.
 	avoid map[string]bool
 }
@@ -79,7 +80,7 @@ func (j *job) begin() source {
 // is known of zones is its own.
 func (j *job) beside() *job {
 	other := *j
-	other.avoid = nil
+	other.avoid, other.near = nil, nil
 	other.source = other.begin()
 	return &other
 }

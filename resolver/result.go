@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/miekg/dns"
@@ -208,10 +209,19 @@ func (j *job) together(ctx context.Context, name string, types []uint16) []*resu
 	defer cancel(nil)
 	all := make([]*result, len(types))
 	done := make(chan int, len(types))
+	near := make(chan struct{})
+	arrive := sync.OnceFunc(func() { close(near) })
 	for i, t := range types {
 		one := j.beside()
+		if i == 0 {
+			one.near = arrive
+		}
 		go func() {
+			if i > 0 && j.r.iterate {
+				<-near // one walk down will do for both
+			}
 			all[i] = one.resolve(ctx, question{name, t})
+			arrive()
 			done <- i
 		}()
 	}
