@@ -124,6 +124,9 @@ func (r *reading) rename(name string, renamed *set) (next string) {
 		Hdr:    dns.RR_Header{Name: name, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: d.Hdr.Ttl},
 		Target: next,
 	})
+	if r.qtype == dns.TypeCNAME || r.qtype == dns.TypeANY {
+		return "" // it is the answer itself
+	}
 	return next
 }
 
