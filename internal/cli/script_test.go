@@ -42,10 +42,18 @@ func TestScripts(t *testing.T) {
 				"DOT=tls://"+internet.ResolverTLS.String(), "DOH=https://"+internet.ResolverHTTPS.String()+"/dns-query",
 				"DOTNAMED=tls://"+byName(internet.ResolverTLS), "DOTGIVEN="+given(internet.ResolverTLS),
 				"DOHNAMED=https://"+byName(internet.ResolverHTTPS), "DOHGIVEN="+given(internet.ResolverHTTPS),
+				"ANCHOR="+internet.AnchorFile, "HINTS="+internet.HintsFile, fmt.Sprintf("NAMEPORT=%d", internet.NamePort),
 				"HTTPS="+strings.TrimSuffix(internet.URL("/"), "/"), "HTTP="+strings.TrimSuffix(internet.PlainURL("/"), "/"),
 				fmt.Sprintf("HTTPSPORT=%d", internet.HTTPS), fmt.Sprintf("HTTPPORT=%d", internet.HTTP),
 				"REFUSED="+refused(t), "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")
 			return nil
+		},
+		// walkable says that every address of 127/8 can be had here.
+		Condition: func(cond string) (bool, error) {
+			if cond != "walkable" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			return internet.NamePort != 0, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"schema": cmdSchema, "phases": cmdPhases, "states": cmdStates, "field": cmdField,

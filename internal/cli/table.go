@@ -1,5 +1,11 @@
 package cli
 
+import (
+	"strings"
+
+	"fetchscope/internal/demo"
+)
+
 // everywhere are all commands.
 var everywhere = []string{"", "demo", "resolve", "render"}
 
@@ -65,6 +71,7 @@ var options = []option{
 	{long: "max-filesize", arg: "BYTES", category: "limits", help: "give up on a body larger than this, received or decoded; k, M and G multiply", set: maxFileSize},
 
 	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.serve })},
+	{long: "fault", arg: "NAME", category: "demo", help: "give the DNS of the embedded internet a fault: " + strings.Join(demo.FaultNames(), ", "), only: []string{"demo"}, set: oneOf(func(s *settings) *string { return &s.fault }, demo.FaultNames()...)},
 
 	{long: "help", short: "h", category: "about", help: "show this; a category or a command after it shows its options alone", only: everywhere, set: toggle(func(s *settings) *bool { return &s.help })},
 	{long: "version", short: "V", category: "about", help: "show the version", only: everywhere, set: toggle(func(s *settings) *bool { return &s.version })},

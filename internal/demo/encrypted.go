@@ -72,7 +72,7 @@ func listenAt(addr netip.Addr) (net.Listener, netip.AddrPort, error) {
 
 // respond answers a query in a request.
 func (r *recursor) respond(q *request) response {
-	b, status := query(q)
+	b, status := messageIn(q)
 	if status != "" {
 		return response{status: status}
 	}
@@ -80,15 +80,17 @@ func (r *recursor) respond(q *request) response {
 	if m.Unpack(b) != nil {
 		return response{status: "400 Bad Request"}
 	}
-	body, err := r.answer(m).Pack()
+	reply := r.reply(m)
+	extend(m, reply)
+	body, err := reply.Pack()
 	if err != nil {
 		return response{status: "500 Internal Server Error"}
 	}
 	return response{status: "200 OK", fields: []string{"Content-Type: " + messageType}, body: body}
 }
 
-// query takes the message out of a request, or says what is wrong with it.
-func query(q *request) (message []byte, status string) {
+// messageIn takes the message out of a request, or says what is wrong with it.
+func messageIn(q *request) (message []byte, status string) {
 	path, params, _ := strings.Cut(q.target, "?")
 	switch {
 	case path != queryPath:
