@@ -38,11 +38,15 @@ func newZoneKey(t testing.TB, zone string, s signature) zoneKey {
 		Hdr:   dns.RR_Header{Name: zone, Rrtype: dns.TypeDNSKEY, Class: dns.ClassINET, Ttl: 3600},
 		Flags: dns.ZONE | dns.SEP, Protocol: 3, Algorithm: cmp.Or(s.algorithm, dns.ECDSAP256SHA256),
 	}
-	private, err := k.Generate(cmp.Or(s.bits, 256))
-	if err != nil {
-		t.Fatal(err)
+	for {
+		private, err := k.Generate(cmp.Or(s.bits, 256))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k.KeyTag() != 0 { // the library signs with no such key
+			return zoneKey{k, private.(crypto.Signer)}
+		}
 	}
-	return zoneKey{k, private.(crypto.Signer)}
 }
 
 // sign makes a signature of a set. One of a wildcard counts the labels without the
@@ -178,7 +182,9 @@ func nsec3Chain(origin string, records []dns.RR, s signature) []dns.RR {
 	})
 }
 
-func (s signature) hash(name string) string { return dns.HashName(name, dns.SHA1, s.iterations, s.salt) }
+func (s signature) hash(name string) string {
+	return dns.HashName(name, dns.SHA1, s.iterations, s.salt)
+}
 
 func (s signature) nsec3Records(origin string, byHash map[string][]uint16) []dns.RR {
 	hashes := slices.Sorted(maps.Keys(byHash))
@@ -195,4 +201,51 @@ func (s signature) nsec3Records(origin string, byHash map[string][]uint16) []dns
 		out = append(out, rr)
 	}
 	return out
+}
+
+// covers reports whether a record is a signature of a type's; 0 stands for any.
+func covers(rr dns.RR, rrtype uint16) bool {
+	sig, is := rr.(*dns.RRSIG)
+	return is && (rrtype == 0 || sig.TypeCovered == rrtype)
+}
+
+// without takes out records.
+func without(which func(dns.RR) bool) func([]dns.RR) []dns.RR {
+	return func(records []dns.RR) []dns.RR { return slices.DeleteFunc(records, which) }
+}
+
+// spoilt changes copies of records, as others share them.
+func spoilt(which func(dns.RR) bool, change func(dns.RR)) func([]dns.RR) []dns.RR {
+	return func(records []dns.RR) []dns.RR {
+		for i, rr := range records {
+			if which(rr) {
+				records[i] = dns.Copy(rr)
+				change(records[i])
+			}
+		}
+		return records
+	}
+}
+
+// corrupted changes signatures.
+func corrupted(which func(dns.RR) bool) func([]dns.RR) []dns.RR {
+	return spoilt(which, func(rr dns.RR) {
+		sig := []byte(rr.(*dns.RRSIG).Signature)
+		if sig[10] != 'A' {
+			sig[10] = 'A'
+		} else {
+			sig[10] = 'B'
+		}
+		rr.(*dns.RRSIG).Signature = string(sig)
+	})
+}
+
+func unknownAlgorithm(k *dns.DNSKEY) []dns.RR {
+	ds := k.ToDS(dns.SHA256)
+	ds.Algorithm = 200
+	return []dns.RR{ds}
+}
+
+func digestOf(digest uint8) func(*dns.DNSKEY) []dns.RR {
+	return func(k *dns.DNSKEY) []dns.RR { return []dns.RR{k.ToDS(digest)} }
 }

@@ -86,6 +86,10 @@ func (r *replying) step(name string, qtype uint16) (target string, more bool) {
 	if d := r.dnameAbove(name); d != nil {
 		r.put(&r.m.Answer, rrsetKey{lower(d.Hdr.Name), dns.TypeDNAME}, "")
 		target = name[:len(name)-len(d.Hdr.Name)] + d.Target
+		if len(target) >= maxName {
+			r.m.Rcode = dns.RcodeYXDomain
+			return "", false
+		}
 		r.m.Answer = append(r.m.Answer, &dns.CNAME{
 			Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: d.Hdr.Ttl}, Target: target,
 		})
@@ -121,9 +125,13 @@ func (r *replying) at(owner, name string, qtype uint16) (target string, more boo
 		return "", false
 	}
 	r.put(&r.m.Ns, rrsetKey{r.origin, dns.TypeSOA}, "")
-	r.prove(r.matching(owner))
-	if len(r.nsec3) > 0 && len(r.matching(owner)) == 0 { // in an opt-out span
+	switch proof := r.matching(owner); {
+	case len(proof) > 0:
+		r.prove(proof)
+	case len(r.nsec3) > 0: // in an opt-out span
 		r.prove(r.closest(owner))
+	default: // there are only others below it
+		r.prove(r.covering(owner, owner))
 	}
 	if owner != name {
 		r.prove(r.matching(r.encloser(name)))
@@ -210,7 +218,9 @@ func (z *served) encloser(name string) string {
 func wildcardOf(name string) string { return "*." + strings.TrimPrefix(name, ".") }
 
 // nextCloser is the name a label longer than its closest encloser.
-func (z *served) nextCloser(name, encloser string) string { return lastLabels(name, labels(encloser)+1) }
+func (z *served) nextCloser(name, encloser string) string {
+	return lastLabels(name, labels(encloser)+1)
+}
 
 // matching is the record of a name's own.
 func (z *served) matching(name string) []dns.RR {
