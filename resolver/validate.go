@@ -148,6 +148,11 @@ func (v *validation) set(ctx context.Context, set dnssec.Set, a *answer) verdict
 		return verdict{status: dnssec.Indeterminate, reason: &dnssec.Reason{Zone: set.Name(), Text: "there is no trust anchor above this name"}}
 	}
 	signers := signersOf(set)
+	if a.zone != "" {
+		// The zone that the server was asked for is the set's, or the set's is below. A
+		// zone above has no say (RFC 4035, section 5.3.1).
+		signers = slices.DeleteFunc(signers, func(zone string) bool { return !isUnder(zone, a.zone) })
+	}
 	if len(signers) == 0 {
 		return v.unsigned(ctx, set.Name(), set.Type())
 	}

@@ -410,6 +410,30 @@ func TestParentsProofIsNoneOfTheChild(t *testing.T) {
 }
 
 // Requirement 36.
+func TestSignersOutsideTheZone(t *testing.T) {
+	for _, signer := range []string{"test.", ".", "foo.test.", "www.zoo.test.", "a.www.zoo.test."} {
+		t.Run(signer, func(t *testing.T) {
+			w := build(t, clock, signedSites(zoo())...)
+			foreign := w.keys["test."]
+			foreign.DNSKEY = dns.Copy(foreign.DNSKEY).(*dns.DNSKEY)
+			foreign.Hdr.Name = signer
+			var out []dns.RR
+			for _, rr := range w.zones["zoo.test."] {
+				if !covers(rr, dns.TypeA) {
+					out = append(out, rr)
+				}
+			}
+			for k, set := range rrsets(out) {
+				if k.rrtype == dns.TypeA {
+					out = append(out, foreign.sign(t, set, signature{}, clock))
+				}
+			}
+			w.zones["zoo.test."] = out
+			w.start(t).secured(t, "www.zoo.test. A", "SERVFAIL", "bogus")
+		})
+	}
+}
+
 // Requirement 36: signatures of signatures are data like others and verify nothing.
 func TestSignaturesOfSignatures(t *testing.T) {
 	w := build(t, clock, signedSites(zoo())...)
