@@ -83,7 +83,7 @@ func (j *job) link(ctx context.Context, c *chain, out *result) (more bool) {
 // be trusted.
 func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out *result) (more bool, trouble error) {
 	more, loop := c.read(a)
-	v := j.check.judge(ctx, c, before, a, more)
+	v, more := j.check.judge(ctx, c, before, a, more)
 	out.security = min(before.security, v.status)
 	if v.status != dnssec.Secure {
 		out.reason = v.reason

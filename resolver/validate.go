@@ -57,10 +57,12 @@ func newValidation(j *job) *validation {
 }
 
 // judge finds the security of a link of a chain, which is that of the least trusted of
-// its parts (RFC 4035, section 4.3). Without validation all is well.
-func (v *validation) judge(ctx context.Context, c *chain, from mark, a *answer, more bool) verdict {
+// its parts (RFC 4035, section 4.3). Without validation all is well. More says that the
+// chain's end is to be asked for; some servers prove what is not at the end of an alias
+// only to those who ask for that.
+func (v *validation) judge(ctx context.Context, c *chain, from mark, a *answer, more bool) (verdict, bool) {
 	if v == nil {
-		return secure
+		return secure, more
 	}
 	v.keepDenial(a)
 	out := secure
@@ -69,10 +71,14 @@ func (v *validation) judge(ctx context.Context, c *chain, from mark, a *answer, 
 			out = least(out, one)
 		}
 	}
-	if !c.found && !more && out.status != dnssec.Bogus {
-		out = least(out, v.denied(ctx, question{c.end(), c.qtype}, a))
+	if c.found || more || out.status == dnssec.Bogus {
+		return out, more
 	}
-	return out
+	denied := v.denied(ctx, question{c.end(), c.qtype}, a)
+	if denied.status == dnssec.Bogus && !sameName(c.end(), a.q.name) {
+		return out, true
+	}
+	return least(out, denied), false
 }
 
 // maxSeen bounds the messages whose denials are kept for what else they prove.

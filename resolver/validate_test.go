@@ -490,6 +490,24 @@ func TestChainsAreAsSecureAsTheirLinks(t *testing.T) {
 // Requirement 37 (and 13): that aliases lead round in a circle is our own verdict.
 // Some servers deny the target of an alias without proof, and prove it to those who ask
 // for the target.
+func TestTargetOfAliasIsAskedForWithoutProof(t *testing.T) {
+	s := zoo(func(s *site) { s.text += "gone CNAME none\nshort DNAME ent\n" })
+	in := startInternet(t, signedSites(s)...)
+	in.hosts[zooAt].behave = func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+		if len(honest.Answer) > 0 {
+			honest.Ns = nil
+		}
+		return []*dns.Msg{honest}
+	}
+	in.secured(t, "gone.zoo.test. A", "NXDOMAIN", "secure")
+	in.secured(t, "b.short.zoo.test. A", "NXDOMAIN", "secure")
+	in.hosts[zooAt].behave = func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+		honest.Ns = nil
+		return []*dns.Msg{honest}
+	}
+	in.secured(t, "gone.zoo.test. A", "SERVFAIL", "bogus")
+}
+
 // Requirement 38.
 func TestBogusIsNeverInsecure(t *testing.T) {
 	in := startInternet(t, signedSites(zoo(spoil(corrupted(func(rr dns.RR) bool { return covers(rr, dns.TypeA) }))))...)
