@@ -487,7 +487,19 @@ func TestChainsAreAsSecureAsTheirLinks(t *testing.T) {
 }
 
 // Requirement 37 (and 14): the name is too long by a record that is signed.
+func TestTooLongNameBySignedRecord(t *testing.T) {
+	question := strings.Repeat("y", 63) + ".grow.zoo.test. A"
+	startInternet(t, signedSites(zoo())...).secured(t, question, "YXDOMAIN", "secure")
+	in := startInternet(t, signedSites(zoo(spoil(corrupted(func(rr dns.RR) bool { return covers(rr, dns.TypeDNAME) }))))...)
+	in.secured(t, question, "SERVFAIL", "bogus")
+}
+
 // Requirement 37 (and 13): that aliases lead round in a circle is our own verdict.
+func TestSignedAliasesInACircle(t *testing.T) {
+	in := startInternet(t, signedSites(zoo(func(s *site) { s.text += "one CNAME two\ntwo CNAME one\n" }))...)
+	in.secured(t, "one.zoo.test. A", "SERVFAIL", "indeterminate")
+}
+
 // Some servers deny the target of an alias without proof, and prove it to those who ask
 // for the target.
 func TestTargetOfAliasIsAskedForWithoutProof(t *testing.T) {
