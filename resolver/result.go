@@ -85,7 +85,8 @@ func (j *job) link(ctx context.Context, c *chain, out *result) (more bool) {
 // be trusted.
 func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out *result) (more bool, trouble error) {
 	more, loop := c.read(a)
-	v := j.check.judge(ctx, c, before, a, more || loop != nil) // a circle ends in no denial
+	// Where aliases lead too far there is nothing at their end that could be denied.
+	v, more := j.check.judge(ctx, c, before, a, more || loop != nil)
 	out.security = min(before.security, v.status)
 	if v.status != dnssec.Secure {
 		out.reason = v.reason
@@ -109,8 +110,9 @@ func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out
 	case errors.Is(loop, errTooLongName):
 		out.fail(&Error{Server: a.from.at(), Code: NameNotFound, Rcode: rcodeName(dns.RcodeYXDomain), Err: loop})
 	case loop != nil:
-		// The resolver's own verdict on what cannot be resolved.
+		// The resolver's own verdict on what cannot be resolved, which nobody has signed.
 		out.fail(&Error{Server: a.from.at(), Code: AliasLoop, Rcode: "SERVFAIL", Err: loop})
+		out.security = dnssec.Indeterminate
 	default:
 		out.conclude(c, a)
 		return more, nil
