@@ -189,7 +189,7 @@ func asking(t *testing.T, servers ...*nameServer) *Resolver {
 	t.Helper()
 	c := Config{HostsFile: file(t, "")}
 	for _, s := range servers {
-		c.Servers = append(c.Servers, Server{s.addr, UDP})
+		c.Servers = append(c.Servers, Server{Addr: s.addr, Protocol: UDP})
 	}
 	return fresh(c)
 }

@@ -7,9 +7,11 @@ import (
 	"strings"
 	"time"
 
+	"fetchscope/internal/fetch"
 	"fetchscope/internal/term"
 	"fetchscope/resolver"
 	"fetchscope/trace"
+	"fetchscope/transport"
 )
 
 // resolve is the command: step 1 alone.
@@ -21,10 +23,11 @@ func (p *program) resolve(ctx context.Context, words []string) error {
 	if len(types) == 0 {
 		types = p.addressTypes()
 	}
-	r, err := resolver.New(p.s.fetch.Resolver)
+	r, err := fetch.NewResolver(p.s.fetch)
 	if err != nil {
 		return unusable(err)
 	}
+	defer r.Close()
 	if p.s.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, p.s.timeout)
@@ -89,12 +92,16 @@ func (p *program) resolveOne(ctx context.Context, r *resolver.Resolver, name, qt
 	return failure
 }
 
-// unusable is the error of a file that an option of the resolver's names.
+// unusable is the error of a file that an option names and the resolver needs.
 func unusable(err error) error {
 	out := &statusError{status: statusRead, err: err}
 	var e *resolver.Error
-	if errors.As(err, &e) {
+	var c *transport.Error
+	switch {
+	case errors.As(err, &e):
 		out.code = e.Code
+	case errors.As(err, &c):
+		out.code, out.status = c.Code, status(trace.InUsage, c.Code)
 	}
 	return out
 }
@@ -157,7 +164,18 @@ func resolutionText(doc *trace.ResolveDocument) string {
 		if q.Failure != "" {
 			result = q.Failure
 		}
-		fmt.Fprintf(&b, "  %-24s %-4s %9s  %s %s  %s\n", q.Server, q.Protocol, took, term.Safe(q.Name), q.Type, term.Safe(result))
+		fmt.Fprintf(&b, "  %-24s %-5s %9s  %s %s  %s%s\n", q.Server, q.Protocol, took, term.Safe(q.Name), q.Type, term.Safe(result), connecting(&q))
 	}
 	return b.String()
+}
+
+// connecting says how the connection came about that a query went over.
+func connecting(q *trace.Query) string {
+	switch {
+	case q.Connect != nil:
+		return fmt.Sprintf(", connected in %.2f ms", float64(*q.Connect)/float64(time.Millisecond))
+	case q.Reused != nil && *q.Reused:
+		return ", on an open connection"
+	}
+	return ""
 }
