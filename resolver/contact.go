@@ -130,7 +130,7 @@ func (c *contact) ask(ctx context.Context, to prospect, round int) (*reply, *Err
 		how.protocol = TCP // something between us may not let datagrams through
 	}
 	begun := c.sc.Now()
-	m, query, err := c.put(ctx, t, c.q, how, max(firstWait, 4*to.rtt)<<round)
+	m, query, err := c.put(ctx, t, c.q, how, max(c.it.wait, 4*to.rtt)<<round)
 	if ctx.Err() != nil {
 		return nil, ended(ctx, c.q.name, c.q.typeName())
 	}

@@ -265,24 +265,27 @@ func (h *host) datagrams(u *net.UDPConn) {
 	}
 }
 
-// streams serves one connection after the other, as each has one query at a time.
+// streams serves connections until the listener is closed, and then ends them: clients
+// keep them open.
 func (h *host) streams(l net.Listener) {
 	var running sync.WaitGroup
-	defer running.Wait()
+	var open []net.Conn
 	for {
 		c, err := l.Accept()
 		if err != nil {
-			return
+			break
 		}
+		open = append(open, c)
 		running.Go(func() { h.stream(c) })
 	}
+	for _, c := range open {
+		c.Close()
+	}
+	running.Wait()
 }
 
-// stream serves a connection to its end. A client that leaves it open is left after some
-// time, so that no test waits for it for ever.
 func (h *host) stream(c net.Conn) {
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(5 * time.Second))
 	for {
 		b, err := readFrame(c)
 		if err != nil {

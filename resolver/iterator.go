@@ -13,7 +13,8 @@ import (
 // An iterator is what a run has learnt of the DNS on its walks from the root: zones and
 // their servers, and how these behave. Answers are kept beside it.
 type iterator struct {
-	port uint16 // of authoritative servers
+	port uint16        // of authoritative servers
+	wait time.Duration // for a reply, at first
 	// loopback says that name servers on this machine may be asked: the root's are here.
 	loopback bool
 
@@ -46,7 +47,7 @@ type health struct {
 
 func newIterator(root *delegation, port uint16) *iterator {
 	it := &iterator{
-		port: port, zones: map[string]*delegation{".": root}, health: map[netip.Addr]health{},
+		port: port, wait: firstWait, zones: map[string]*delegation{".": root}, health: map[netip.Addr]health{},
 	}
 	for _, a := range root.servers {
 		it.loopback = it.loopback || slices.ContainsFunc(a.addrs, netip.Addr.IsLoopback)

@@ -3,6 +3,7 @@ package resolver
 import (
 	"cmp"
 	"crypto"
+	"encoding/base64"
 	"maps"
 	"slices"
 	"strings"
@@ -248,4 +249,15 @@ func unknownAlgorithm(k *dns.DNSKEY) []dns.RR {
 
 func digestOf(digest uint8) func(*dns.DNSKEY) []dns.RR {
 	return func(k *dns.DNSKEY) []dns.RR { return []dns.RR{k.ToDS(digest)} }
+}
+
+func toBase64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+
+func fromBase64(t testing.TB, s string) []byte {
+	t.Helper()
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
