@@ -110,7 +110,11 @@ func (v *view) cell(s string, width, gap int) string {
 // matters more than the lines.
 func (v *view) zoneCell(r *row, c columns) string {
 	s := r.lead + r.zone
-	if term.Width(s) > c.zone && r.zone != "" {
+	switch {
+	case term.Width(s) <= c.zone:
+	case r.zone == "":
+		s = ""
+	default:
 		s = v.pen.ellipsis + r.zone
 	}
 	return v.cell(s, c.zone, c.gap)

@@ -90,9 +90,18 @@ func (v *view) facts(q *trace.Query) []string {
 		out = append(out, count(*q.Answers, "record", "records"))
 	}
 	if q.Duration != nil {
-		out = append(out, fmt.Sprintf("%s %s%s (%s to %s)", v.time(*q.Duration), v.pen.about, micros(q.Uncertainty, v.pen), q.StartFrom, q.EndFrom))
+		out = append(out, v.time(*q.Duration)+" "+v.pen.about+micros(q.Uncertainty, v.pen)+" by "+v.evidence(q))
 	}
 	return append(out, v.sizes(q))
+}
+
+// evidence is what the two ends of a query's time rest on.
+func (v *view) evidence(q *trace.Query) string {
+	from, to := v.pen.text(string(q.StartFrom)), v.pen.text(string(q.EndFrom))
+	if from == to || to == "" {
+		return from
+	}
+	return from + " and " + to
 }
 
 func (v *view) sizes(q *trace.Query) string {

@@ -108,22 +108,23 @@ func (v *view) unasked(n *node) row {
 }
 
 // servers are the rows of the queries to a zone's servers. Of those that failed the
-// first few have their own.
+// first few have their own, and so has one more: a line that counts it is no shorter.
 func (v *view) servers(n *node, limit int) []row {
 	var rows []row
-	var more []*trace.Query
-	shown, good := 0, -1
+	bad, good := lost(n.rows), -1
+	if len(bad) <= limit+1 {
+		limit = len(bad)
+	}
+	shown := 0
 	for _, q := range n.rows {
 		if failed(q) {
 			if shown++; shown > limit {
-				more = append(more, q)
 				continue
 			}
-		}
-		r, note := v.server(q)
-		if !failed(q) {
+		} else {
 			good = len(rows)
 		}
+		r, note := v.server(q)
 		rows = append(rows, r)
 		if note != "" {
 			rows = append(rows, row{note: "  " + note, color: vermillion})
@@ -132,10 +133,21 @@ func (v *view) servers(n *node, limit int) []row {
 	if good >= 0 {
 		rows[good].mark, rows[good].color = v.standing(n.zone)
 	}
-	if len(more) > 0 {
+	if more := bad[limit:]; len(more) > 0 {
 		rows = append(rows, v.failures(more))
 	}
 	return v.joined(rows)
+}
+
+// lost picks the queries that failed.
+func lost(queries []*trace.Query) []*trace.Query {
+	var out []*trace.Query
+	for _, q := range queries {
+		if failed(q) {
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 // joined marks the servers after the first as belonging to the same zone.
@@ -288,14 +300,21 @@ func purposeOf(q *trace.Query) string {
 	return "minimised names"
 }
 
-// purposes counts what queries were for.
+// purposes says how many queries there were, and what for.
 func purposes(why []string) string {
-	text := tally(why)
-	if strings.Contains(text, ",") {
-		return strings.Replace(text, " ", " for ", 1)
+	var each []string
+	for _, w := range why {
+		each = appendNew(each, w)
 	}
-	_, what, _ := strings.Cut(text, " ")
-	return count(len(why), "query", "queries") + " for " + what
+	text := count(len(why), "query", "queries") + " for " + each[0]
+	for i, w := range each[1:] {
+		if i == len(each)-2 {
+			text += " and " + w
+		} else {
+			text += ", " + w
+		}
+	}
+	return text
 }
 
 // tally counts words, in the order in which they first come.

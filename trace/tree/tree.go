@@ -98,6 +98,9 @@ func (v *view) wrap(text string, room int) []string {
 	for w := range strings.FieldsSeq(text) {
 		for term.Width(w) > room {
 			part := term.Cut(w, room, "")
+			if part == "" {
+				break
+			}
 			words, w = append(words, part), w[len(part):]
 		}
 		words = append(words, w)
@@ -115,12 +118,16 @@ func (v *view) title() {
 	name, qtype := bare(v.pen.text(q.Name)), " "+v.pen.text(q.Type)
 	right := v.result()
 	room := max(v.columns-term.Width(right)-2, leastText)
-	left, below := "resolve "+name+qtype, ""
+	asked, below := name, ""
 	if q.Typed != "" {
-		left = "resolve " + v.pen.text(q.Typed) + " = " + name + qtype
-		if term.Width(left) > room {
-			left, below = "resolve "+v.pen.text(q.Typed)+qtype, name
+		asked = v.pen.text(q.Typed) + " = " + name
+	}
+	left := "resolve " + asked + qtype
+	if over := term.Width(left) - room; over > 0 {
+		if below = name; q.Typed != "" {
+			asked = v.pen.text(q.Typed)
 		}
+		left = "resolve " + term.Cut(asked, max(room-len("resolve ")-term.Width(qtype), 1), v.pen.ellipsis) + qtype
 	}
 	if flags := left + "   " + strings.Join(v.flags(), " "); term.Width(flags) <= room {
 		left = flags
