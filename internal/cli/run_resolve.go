@@ -25,7 +25,7 @@ func (p *program) resolve(ctx context.Context, words []string) error {
 	}
 	if p.s.timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, p.s.timeout, fmt.Errorf("-m allows %v", p.s.timeout))
+		ctx, cancel = context.WithTimeoutCause(ctx, p.s.timeout, fmt.Errorf("it took longer than the %v that -m allows", p.s.timeout))
 		defer cancel()
 	}
 	return p.resolveAll(ctx, r, questions)

@@ -228,6 +228,9 @@ func (v *view) isAlias(q *trace.Query) bool {
 // standing is the mark of a zone by what validation found of it.
 func (v *view) standing(zone string) (mark, color string) {
 	d := v.doc
+	if !v.judged() {
+		return "", ""
+	}
 	if d.Security == "bogus" && d.Reason != nil && strings.EqualFold(d.Reason.Zone, zone) {
 		return v.pen.bogus, vermillion
 	}

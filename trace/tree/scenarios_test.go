@@ -156,6 +156,10 @@ func documents() map[string]*trace.ResolveDocument {
 		ends("www.example.com.", "A", "NOERROR", "authority com. 300 NS a.gtld-servers.net.")
 	docs["typed"] = new(script).ask("192.0.2.53:5353", "xn--bcher-kva.example. MX", 4000).answer("NXDOMAIN", 0).
 		typed("bücher.example", "xn--bcher-kva.example.", "MX", "NXDOMAIN", "authority example. 300 SOA ns.example. host.example. 1 2 3 4 60")
+	docs["stopped"] = toExample("example.com.").ask(example, "www.example.com. A", 12900).is("answer").
+		ask(root, ". DNSKEY for keys", 100).fails("it took longer than the 50ms that -m allows").
+		unproved("bogus", trace.SecurityReason{Zone: ".", Message: "the keys of the zone cannot be had"}).
+		ends("www.example.com.", "A", "")
 	docs["known"] = new(script).ends("www.example.com.", "A", "NOERROR", "www.example.com. 300 A 203.0.113.7")
 	docs["refused"] = trace.FoldResolve(nil, trace.Question{Name: "a..b", Type: "A"}, time.Unix(0, 0))
 	return docs

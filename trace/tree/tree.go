@@ -138,19 +138,26 @@ func (v *view) title() {
 	}
 }
 
-// result is the rcode, and the security where that was looked into.
+// result is the rcode, and the security where that was found out.
 func (v *view) result() string {
-	rcode := v.pen.text(v.doc.Rcode)
-	if rcode == "" {
-		rcode = "no answer"
+	switch {
+	case v.doc.Rcode == "":
+		return "no answer"
+	case v.judged():
+		return v.pen.text(v.doc.Rcode) + "  " + v.pen.text(v.doc.Security)
 	}
-	if v.validated() && (v.doc.Security != "indeterminate" || v.doc.Reason != nil) {
-		return rcode + "  " + v.pen.text(v.doc.Security)
-	}
-	return rcode
+	return v.pen.text(v.doc.Rcode)
 }
 
+// validated says that validation was asked for.
 func (v *view) validated() bool { return v.doc.Security != "" && v.doc.Security != "unchecked" }
+
+// judged says that validation came to an end: a resolution that was stopped, or that
+// found nothing to judge, proves nothing of anybody's keys.
+func (v *view) judged() bool {
+	d := v.doc
+	return v.validated() && d.Rcode != "" && (d.Security != "indeterminate" || d.Reason != nil)
+}
 
 // flags are the options by which one would ask in this way again.
 func (v *view) flags() []string {

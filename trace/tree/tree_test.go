@@ -204,8 +204,11 @@ func FuzzWrite(f *testing.F) {
 				if w := term.Width(line); w > columns {
 					t.Errorf("%s: %d columns of %d: %q", kind, w, columns, line)
 				}
+				if !utf8.ValidString(line) {
+					t.Errorf("%s: no UTF-8: %q", kind, line)
+				}
 				for _, r := range line {
-					if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u202e' || r == utf8.RuneError && wide {
+					if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u202e' {
 						t.Fatalf("%s: %U reaches the terminal: %q", kind, r, line)
 					}
 				}

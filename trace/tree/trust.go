@@ -10,7 +10,7 @@ import (
 
 // trust draws the chain of keys from the anchor down, and why an answer is not secure.
 func (v *view) trust() {
-	if !v.validated() {
+	if !v.judged() {
 		return
 	}
 	label := "chain"
