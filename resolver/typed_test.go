@@ -10,12 +10,24 @@ func TestTypeNamed(t *testing.T) {
 		word           string
 		named, askable bool
 	}{
-		{"A", true, true}, {"aaaa", true, true}, {"Mx", true, true}, {"ANY", true, true},
-		{"TYPE65", true, true}, {"type65280", true, true}, {"HTTPS", true, true},
-		{"AXFR", true, false}, {"opt", true, false}, {"TYPE0", true, false},
-		{"TYPE65536", true, false}, {"TYPE99999999999999999999", true, false},
-		{"TYPE", false, false}, {"TYPE1a", false, false}, {"A.", false, false},
-		{"www", false, false}, {"", false, false}, {"example.com", false, false},
+		{"A", true, true},
+		{"aaaa", true, true},
+		{"Mx", true, true},
+		{"ANY", true, true},
+		{"TYPE65", true, true},
+		{"type65280", true, true},
+		{"HTTPS", true, true},
+		{"AXFR", true, false},
+		{"opt", true, false},
+		{"TYPE0", true, false},
+		{"TYPE65536", true, false},
+		{"TYPE99999999999999999999", true, false},
+		{"TYPE", false, false},
+		{"TYPE1a", false, false},
+		{"A.", false, false},
+		{"www", false, false},
+		{"", false, false},
+		{"example.com", false, false},
 	} {
 		if named, askable := TypeNamed(c.word); named != c.named || askable != c.askable {
 			t.Errorf("TypeNamed(%q) = %t, %t, want %t, %t", c.word, named, askable, c.named, c.askable)

@@ -76,8 +76,8 @@ func (p *program) questionsOf(name string, types []string) ([]question, error) {
 	case len(types) == 0:
 		types = p.addressTypes()
 	}
-	if q.refuse(); q.err != nil {
-		types = types[:1] // once is enough
+	if q.refuse(); q.err != nil && p.s.format == "" {
+		types = types[:1] // to be told once is enough; of documents there is one for each type
 	}
 	out := make([]question, len(types))
 	for i, t := range types {

@@ -73,7 +73,10 @@ func TestWhatIsNoName(t *testing.T) {
 		{"https://[2001:db8::1]/", "it is a URL", "fetchscope resolve 2001:db8::1;"},
 		{"://", "it is a URL", "host alone"},
 		{"www.example.com:443", "a port", "fetchscope resolve www.example.com"},
-		{"www.example.com", "", ""}, {"a/b.example.com", "", ""}, {"a:b", "", ""}, {"a:", "", ""},
+		{"www.example.com", "", ""},
+		{"a/b.example.com", "", ""},
+		{"a:b", "", ""},
+		{"a:", "", ""},
 	} {
 		q := question{name: c.word}
 		q.refuse()

@@ -21,7 +21,7 @@ var (
 	stubHints = map[trace.Code]string{
 		resolver.ServerFailure: "--iterate asks the zones' own servers and shows which of them fails; --server ADDRESS asks another resolver",
 		resolver.Refused:       "this server does not answer everybody, or not for this name: --server ADDRESS asks another, --iterate none",
-		resolver.Timeout:       "--server ADDRESS asks another server, --iterate the zones' own; -m SECONDS allows another time",
+		resolver.Timeout:       "--server ADDRESS asks another server, --iterate the zones' own; -m SECONDS sets the time allowed",
 		resolver.NoServer:      "check the network, or name a server that can be reached: --server ADDRESS",
 		resolver.BadReply:      "--view full shows what came; --server tcp://ADDRESS asks by TCP",
 		resolver.AliasLoop:     "the aliases are broken where they are kept: --iterate shows by which zones",
@@ -34,7 +34,7 @@ var (
 		resolver.ServerFailure: "the zone's own servers fail: none but who runs them can mend it; a resolver may have kept an answer: leave --iterate out",
 		resolver.Refused:       "the zone is delegated to servers that do not serve it: its owner has to mend that, or its parent's",
 		resolver.Lame:          "the zone is delegated to servers that do not serve it: its owner has to mend that, or its parent's",
-		resolver.Timeout:       "a firewall may let nothing but the local resolver ask: leave --iterate out; -m SECONDS allows another time",
+		resolver.Timeout:       "a firewall may let nothing but the local resolver ask: leave --iterate out; -m SECONDS sets the time allowed",
 		resolver.NoServer:      "check the network, or leave --iterate out: a resolver may reach what cannot be reached from here",
 		resolver.AliasLoop:     "the aliases are broken where they are kept: the tree shows by which zones",
 		resolver.TooCostly:     "--view full shows what was asked; a name that costs so much harms whoever looks it up",

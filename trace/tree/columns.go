@@ -88,7 +88,7 @@ func (v *view) drawRow(r *row, c columns) {
 func (v *view) drawNote(r *row, c columns, head string) {
 	room := max(v.columns-c.zone-c.gap-markWidth-1, leastText)
 	mark := r.mark
-	for _, l := range term.Wrap(r.note, room, v.pen.ellipsis) {
+	for _, l := range v.wrap(r.note, room) {
 		v.line(r.color, v.marked(head+l, mark, c))
 		head, mark = v.cell(r.beside, c.zone, c.gap), ""
 	}

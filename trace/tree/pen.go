@@ -8,9 +8,9 @@ import (
 	"fetchscope/trace"
 )
 
-// Colours of the 256-colour palette, the first two nearest to those of Okabe and Ito.
+// The colour of failures, nearest to Okabe and Ito's in the 256-colour palette, and two
+// weights.
 const (
-	blue       = "38;5;25"
 	vermillion = "38;5;166"
 	boldface   = "1"
 	quiet      = "2"

@@ -213,6 +213,7 @@ var plainly = map[string]string{
 	"connection refused":     "port closed",
 	"network is unreachable": "unreachable",
 	"no route to host":       "unreachable",
+	"interrupted":            "stopped",
 }
 
 // isAlias reports whether what a query brought is an alias alone.
@@ -297,8 +298,10 @@ func purposeOf(q *trace.Query) string {
 		return "DS"
 	case q.For != "":
 		return q.For
+	case q.Truncated:
+		return "truncated replies"
 	case q.Result == "":
-		return "the same again"
+		return "replies of " + q.Rcode
 	}
 	return "minimised names"
 }

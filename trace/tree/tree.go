@@ -90,22 +90,41 @@ func (v *view) paragraph(color, label, text string) {
 	}
 }
 
-// wrap breaks a text into lines. A name that is longer than a line is broken too: one
-// may want to copy it.
+// wrap breaks a text into lines. A figure keeps its unit, and a name that is longer than
+// a line is broken too: one may want to copy it.
 func (v *view) wrap(text string, room int) []string {
 	room = max(room, leastText)
-	var words []string
-	for w := range strings.FieldsSeq(text) {
-		for term.Width(w) > room {
-			part := term.Cut(w, room, "")
-			if part == "" {
-				break
-			}
-			words, w = append(words, part), w[len(part):]
+	var lines []string
+	line := ""
+	for _, w := range words(text) {
+		if line != "" && term.Width(line)+1+term.Width(w) > room {
+			lines, line = append(lines, line), ""
 		}
-		words = append(words, w)
+		if line != "" {
+			line += " "
+		}
+		for line += w; term.Width(line) > room; {
+			part := term.Cut(line, room, "")
+			lines, line = append(lines, part), line[len(part):]
+		}
 	}
-	return term.Wrap(strings.Join(words, " "), room, v.pen.ellipsis)
+	return append(lines, line)
+}
+
+// words are what a text can be broken between.
+func words(text string) []string {
+	var out []string
+	for w := range strings.FieldsSeq(text) {
+		switch strings.Trim(w, ",:;.)") {
+		case "ms", "s", "B":
+			if n := len(out); n > 0 && term.Width(out[n-1]) < leastText/2 {
+				out[n-1] += " " + w
+				continue
+			}
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 // leastText is the width of a paragraph on the narrowest of screens.

@@ -156,7 +156,9 @@ func TestDenial(t *testing.T) {
 		{"denied", "no data _443._tcp.example.com. has no TLSA record, says ns1.example.com (203.0.113.53:53): SOA of example.com., serial 2026112201, may be kept 60 s"},
 		{"typed", "no name xn--bcher-kva.example. does not exist, says 192.0.2.53:5353: SOA of example., serial 1, may be kept 60 s"},
 		{"refers", "no data www.example.com. has no A record, says 198.51.100.4:53, which only refers to other servers: it has not looked further"},
-		{"walk", ""}, {"bogus", ""}, {"stub", ""},
+		{"walk", ""},
+		{"bogus", ""},
+		{"stub", ""},
 	} {
 		got := strings.Join(strings.Fields(draw(t, Denial, documents()[c.name], Options{Columns: 200, UTF8: true})), " ")
 		if got != c.want {
@@ -170,9 +172,15 @@ func TestIsUnder(t *testing.T) {
 		name, zone string
 		want       bool
 	}{
-		{"www.example.com.", "com.", true}, {"www.example.com.", ".", true}, {".", ".", true},
-		{"Example.COM.", "example.com.", true}, {"example.com.", "www.example.com.", false},
-		{"notcom.", "com.", false}, {`a\.com.`, "com.", false}, {`a\\.com.`, "com.", true}, {"", ".", false},
+		{"www.example.com.", "com.", true},
+		{"www.example.com.", ".", true},
+		{".", ".", true},
+		{"Example.COM.", "example.com.", true},
+		{"example.com.", "www.example.com.", false},
+		{"notcom.", "com.", false},
+		{`a\.com.`, "com.", false},
+		{`a\\.com.`, "com.", true},
+		{"", ".", false},
 	} {
 		if got := isUnder(c.name, c.zone); got != c.want {
 			t.Errorf("isUnder(%q, %q) = %t", c.name, c.zone, got)
