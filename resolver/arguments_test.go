@@ -18,9 +18,40 @@ func TestParseServer(t *testing.T) {
 		{in: "[fe80::1%eth0]:54", want: "udp://[fe80::1%eth0]:54"},
 		{in: "udp://192.0.2.1", want: "udp://192.0.2.1:53"},
 		{in: "TCP://192.0.2.1:54", want: "tcp://192.0.2.1:54"},
-		{in: "tls://192.0.2.1", wrong: "not supported yet"},
-		{in: "https://192.0.2.1/dns-query", wrong: "not supported yet"},
-		{in: "quic://192.0.2.1", wrong: "not supported yet"},
+		{in: "tls://192.0.2.1", want: "tls://192.0.2.1:853"},
+		{in: "tls://[2001:db8::1]:8853", want: "tls://[2001:db8::1]:8853"},
+		{in: "tls://2001:db8::1", want: "tls://[2001:db8::1]:853"},
+		{in: "tls://DNS.example.", want: "tls://dns.example:853"},
+		{in: "tls://dns.example:8853", want: "tls://dns.example:8853"},
+		{in: "tls://bücher.example", want: "tls://xn--bcher-kva.example:853"},
+		{in: "tls://dns.example/", wrong: "host name"},
+		{in: "tls://dns.example:", wrong: `"" is not a port`},
+		{in: "tls://dns.example:0", wrong: "is not a port"},
+		{in: "tls://192.0.2.1:0", wrong: "port 0"},
+		{in: "tls://user@dns.example", wrong: "host name"},
+		{in: "tls://192.0.2", wrong: "host name or an address"},
+		{in: "tls://[dns.example]", wrong: "host name"},
+		{in: "tls://a..b", wrong: "empty"},
+		{in: "tls://", wrong: "empty"},
+		{in: "https://192.0.2.1/dns-query", want: "https://192.0.2.1:443/dns-query"},
+		{in: "https://dns.example", want: "https://dns.example:443/dns-query"},
+		{in: "https://dns.example{?dns}", want: "https://dns.example:443/dns-query{?dns}"},
+		{in: "https://dns.example/", want: "https://dns.example:443/"},
+		{in: "https://dns.example:8443/q/x{?dns}", want: "https://dns.example:8443/q/x{?dns}"},
+		{in: "https://dns.example/q?key=1", want: "https://dns.example:443/q?key=1"},
+		{in: "https://dns.example?key=1{&dns}", want: "https://dns.example:443/dns-query?key=1{&dns}"},
+		{in: "https://[2001:db8::1]/q", want: "https://[2001:db8::1]:443/q"},
+		{in: "https://dns.example/q?key=1{?dns}", wrong: "{&dns} goes on"},
+		{in: "https://dns.example/q{&dns}", wrong: "{?dns} begins"},
+		{in: "https://dns.example/q{?dns,x}", wrong: "one variable"},
+		{in: "https://dns.example/{?dns}/q", wrong: "one variable"},
+		{in: "https://dns.example/q#part", wrong: "no URL"},
+		{in: "https://dns.example/a b", wrong: "no URL"},
+		{in: "https://dns.example/é", wrong: "no URL"},
+		{in: "https://dns.example/\r\nX:y", wrong: "no URL"},
+		{in: "https://dns.example/" + strings.Repeat("a", maxPath), wrong: "too long"},
+		{in: "https:///dns-query", wrong: "empty"},
+		{in: "quic://192.0.2.1", wrong: "not in this release"},
 		{in: "ftp://192.0.2.1", wrong: "no protocol"},
 		{in: "dns.example", wrong: "wanted an address"},
 		{in: "192.0.2.1:0", wrong: "port 0"},
@@ -43,7 +74,7 @@ func TestParseServer(t *testing.T) {
 }
 
 func FuzzParseServer(f *testing.F) {
-	for _, s := range []string{"192.0.2.1:5353", "tcp://[fe80::1%a]:53", "udp://::1", "tls://x"} {
+	for _, s := range []string{"192.0.2.1:5353", "tcp://[fe80::1%a]:53", "udp://::1", "tls://x", "https://a.b:1/c?d{&dns}", "https://[::1]{?dns}"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -41,7 +41,7 @@ func (s stub) find(ctx context.Context, q question) (*answer, *Error) {
 	// has the same answer (RFC 9520, section 3.1). Silent ones are.
 	out := make([]bool, len(servers))
 	for i, server := range servers {
-		out[i] = s.avoid[server.Addr]
+		out[i] = s.avoid[server.at()]
 	}
 	for try := range a.conf.attempts {
 		for i, s := range servers {
@@ -50,7 +50,7 @@ func (s stub) find(ctx context.Context, q question) (*answer, *Error) {
 			}
 			// EDNS is left out in later rounds, as some firewalls drop what they do not
 			// know (RFC 6891, section 6.2.2: silence may have that reason).
-			how := manner{protocol: s.Protocol, edns: try == 0 || a.style.dnssec}
+			how := manner{protocol: s.Protocol, edns: try == 0 || a.style.dnssec || s.Encrypted()}
 			m, query, err := a.put(ctx, target{Server: s, why: a.why}, q, how, a.wait(try, len(servers)))
 			if ctx.Err() != nil {
 				return nil, ended(ctx, q.name, q.typeName())
@@ -103,7 +103,7 @@ func isLame(m *dns.Msg) bool {
 // are of no use, these before silence, and that before servers out of reach.
 func (a *ask) note(found *answer, err error) {
 	m := found.m
-	e := &Error{Name: a.q.name, Type: a.q.typeName(), Server: found.from.Addr.String(), Err: err}
+	e := &Error{Name: a.q.name, Type: a.q.typeName(), Server: found.from.at(), Err: err}
 	switch {
 	case err != nil:
 		e.Code = code(err)
@@ -125,7 +125,7 @@ func (a *ask) note(found *answer, err error) {
 
 // ranks orders codes by how much they tell of a name, least first.
 var ranks = [...]trace.Code{
-	Cancelled, NoAddress, NoServer, Timeout, BadReply, Lame, Refused, ServerFailure,
+	Cancelled, NoAddress, NoServer, Timeout, ServerTLS, ServerUntrusted, BadReply, Lame, Refused, ServerFailure,
 	TooCostly, AliasLoop, Bogus, NameNotFound,
 }
 

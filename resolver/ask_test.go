@@ -66,7 +66,7 @@ func TestTheServersReasonIsTold(t *testing.T) {
 	}, nil)
 	_, _, err := runQuery(t, asking(t, s), "zoo.test", "A")
 	want := "zoo.test A: no server could answer (SERVFAIL and the like), says " + s.addr.String() +
-		`: extended error 6 (DNSSEC Bogus) "no \x1b[31m key"`
+		`: extended error 6 (DNSSEC Bogus) "no \027[31m key"`
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v\nwant  %s", err, want)
 	}
@@ -218,6 +218,32 @@ func TestCodesAreListedOnce(t *testing.T) {
 	for _, c := range ranks {
 		if !seen[c] {
 			t.Errorf("%q is not listed", c)
+		}
+	}
+}
+
+// TestServersSayWhoTheyAre asks for identifiers (RFC 5001) and keeps what a server says
+// beside the rcode (RFC 8914).
+func TestServersSayWhoTheyAre(t *testing.T) {
+	for _, tt := range []struct{ sent, want string }{{"6e73312e74657374", "ns1.test"}, {"00ff1b", "0x00ff1b"}} {
+		s := serve(t, func(q *dns.Msg) [][]byte {
+			return changed(q, dns.RcodeServerFailure, func(m *dns.Msg) {
+				opt := m.SetEdns0(512, false).IsEdns0()
+				for _, o := range q.IsEdns0().Option {
+					if o.Option() == dns.EDNS0NSID {
+						opt.Option = append(opt.Option, &dns.EDNS0_NSID{Code: dns.EDNS0NSID, Nsid: tt.sent})
+					}
+				}
+				opt.Option = append(opt.Option, &dns.EDNS0_EDE{InfoCode: 22, ExtraText: "up\x1bstream"})
+			})
+		}, nil)
+		r := asking(t, s)
+		r.nsid = true
+		_, records, _ := runQuery(t, r, "zoo.test", "A")
+		got := of[trace.QueryAnswered](records)
+		want := &trace.ExtendedError{Code: 22, Meaning: "No Reachable Authority", Text: `up\027stream`}
+		if len(got) == 0 || got[0].NSID != tt.want || !cmp.Equal(want, got[0].Extended) {
+			t.Errorf("answered %+v, want %s and %+v", got, tt.want, want)
 		}
 	}
 }

@@ -15,6 +15,8 @@ const (
 	firstWait = 400 * time.Millisecond
 	// maxRounds is how often each server is asked.
 	maxRounds = 3
+	// maxAsked bounds the queries to the servers of one zone for one question.
+	maxAsked = 32
 )
 
 // A reply is what a server of a zone said.
@@ -30,6 +32,7 @@ type contact struct {
 	z      *delegation
 	q      question
 	out    map[netip.Addr]bool // not to be asked again: the same question has the same answer
+	asked  int                 // queries so far
 	failed int                 // names of servers that led nowhere
 	empty  *reply              // of a server that said nothing
 	worst  *Error
@@ -58,7 +61,7 @@ func (w *walk) contact(ctx context.Context, z *delegation, q question) (*reply, 
 // it runs out of them.
 func (c *contact) round(ctx context.Context, round int) (*reply, *Error) {
 	asked := map[netip.Addr]bool{}
-	for {
+	for c.asked < maxAsked {
 		to, ok := c.next(asked)
 		if !ok {
 			if round > 0 || !c.seek(ctx) {
@@ -67,16 +70,18 @@ func (c *contact) round(ctx context.Context, round int) (*reply, *Error) {
 			continue
 		}
 		asked[to.addr] = true
+		c.asked++
 		r, err := c.ask(ctx, to, round)
 		if r != nil || err != nil {
 			return r, err
 		}
 	}
+	return nil, nil
 }
 
 func (c *contact) next(asked map[netip.Addr]bool) (prospect, bool) {
 	for _, to := range c.it.prospects(c.z) {
-		if !asked[to.addr] && !c.out[to.addr] && !c.avoid[netip.AddrPortFrom(to.addr, c.it.port)] {
+		if !asked[to.addr] && !c.out[to.addr] && !c.avoid[netip.AddrPortFrom(to.addr, c.it.port).String()] {
 			return to, true
 		}
 	}

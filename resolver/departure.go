@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"cmp"
 	"net"
 	"syscall"
 
@@ -21,10 +22,14 @@ type departure struct {
 }
 
 func (q *query) departure(sc *trace.Scope) departure {
+	at := q.server.at()
+	if q.at.IsValid() {
+		at = q.at.String()
+	}
 	return departure{sc: sc, event: trace.QuerySent{
-		ID: q.number, Server: q.server.Addr.String(), Protocol: q.protocol,
+		ID: q.number, Server: at, Protocol: q.protocol,
 		Name: q.name, Type: q.typeName(), Bytes: len(q.wire),
-		ServerName: printable(q.server.name), Zone: printable(q.server.zone), For: q.server.why,
+		ServerName: printable(cmp.Or(q.server.name, q.server.Name)), Zone: printable(q.server.zone), For: q.server.why,
 	}}
 }
 

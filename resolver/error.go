@@ -33,6 +33,9 @@ const (
 	Bogus         trace.Code = "dnssec_bogus"
 	BadHints      trace.Code = "root_hints_unusable"
 	BadAnchor     trace.Code = "trust_anchor_unusable"
+
+	ServerTLS       trace.Code = "server_tls_failed"
+	ServerUntrusted trace.Code = "server_certificate_not_trusted"
 )
 
 // Codes lists every code an [Error] can have, each with a sentence on what it means.
@@ -57,6 +60,8 @@ var Codes = [...]struct {
 	{Bogus, "the answer does not stand up to DNSSEC validation"},
 	{BadHints, "the file of root hints cannot be used"},
 	{BadAnchor, "the file of trust anchors cannot be used"},
+	{ServerTLS, "no TLS with the name server came about"},
+	{ServerUntrusted, "the name server's certificate is not trusted"},
 }
 
 // An Error is a resolution that failed.
@@ -120,6 +125,15 @@ func shown(name string) string {
 
 func unprintable(r rune) bool { return r == ' ' || !unicode.IsPrint(r) }
 
+func isASCIIGraphic(s string) bool {
+	for i := range len(s) {
+		if s[i] < '!' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
 // Causes of failed queries, told apart by what is done next.
 var (
 	errTimeout  = errors.New("no reply in time")
@@ -139,7 +153,15 @@ func (e *replyError) Error() string { return e.why }
 // code tells which code a failed exchange with a server has.
 func code(err error) trace.Code {
 	var bad *replyError
+	var secured *TLSError
+	var unnamed *bootstrapError
 	switch {
+	case errors.As(err, &unnamed):
+		return NoServer
+	case errors.As(err, &secured) && secured.Untrusted:
+		return ServerUntrusted
+	case secured != nil:
+		return ServerTLS
 	case errors.As(err, &bad), errors.Is(err, errTC):
 		return BadReply
 	case errors.Is(err, errTimeout), errors.Is(err, errFlooded):

@@ -2,7 +2,6 @@ package resolver
 
 import (
 	"context"
-	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -45,14 +44,15 @@ type job struct {
 	why    string // what the queries are for, where not for the question itself
 	source source
 	check  *validation // nil where nothing is validated
+	near   func()      // called when a walk has come to where the question is answered
 	// avoid holds servers whose word was not to be trusted.
-	avoid map[netip.AddrPort]bool
+	avoid map[string]bool
 }
 
 // job begins the work on a question.
 func (r *Resolver) job(sc *trace.Scope) *job {
-	j := &job{r: r, sc: sc, budget: newBudget(maxStubSends)}
-	j.style.dnssec = r.dnssec
+	j := &job{r: r, sc: sc, budget: newBudget(maxStubSends), why: r.why}
+	j.style.dnssec, j.style.nsid = r.dnssec, r.nsid
 	switch {
 	case r.iterate:
 		j.budget = newBudget(maxWalkSends)
@@ -80,7 +80,7 @@ func (j *job) begin() source {
 // is known of zones is its own.
 func (j *job) beside() *job {
 	other := *j
-	other.avoid = nil
+	other.avoid, other.near = nil, nil
 	other.source = other.begin()
 	return &other
 }
@@ -93,6 +93,7 @@ type style struct {
 	recursion bool // RD: the server is to look it up
 	dnssec    bool // DO: signatures come along; and CD: we judge them ourselves
 	trustAD   bool // AD: the server is to say whether it found them right
+	nsid      bool // the server is to say which one it is (RFC 5001)
 }
 
 // A target is a server as it is asked once.
@@ -124,7 +125,7 @@ func (j *job) put(ctx context.Context, to target, q question, how manner, wait t
 			return second, query, nil
 		case err != nil:
 			return nil, query, err
-		case m.Truncated && how.protocol == TCP:
+		case m.Truncated && how.protocol != UDP:
 			return nil, query, errTC
 		}
 		next := how.after(m)
@@ -150,7 +151,7 @@ func (h manner) after(m *dns.Msg) manner {
 		h.edns = false // RFC 6891, section 7
 	case h.edns && m.Rcode == dns.RcodeBadCookie && h.bad == 0:
 		h.bad++ // with the server's new cookie (RFC 7873, section 5.3)
-	case h.edns && m.Rcode == dns.RcodeBadCookie:
+	case h.edns && m.Rcode == dns.RcodeBadCookie && h.protocol == UDP:
 		h.protocol = TCP
 	}
 	return h
@@ -165,24 +166,11 @@ func (j *job) exchange(ctx context.Context, to target, qu question, how manner, 
 	if err := q.pack(how.edns, cookie); err != nil {
 		return nil, q.number, false, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, wait, errTimeout)
-	defer cancel()
-	m, err = q.over(ctx, j.sc)
+	m, err = r.over(ctx, j.sc, q, wait)
 	if err != nil {
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
 		j.sc.Emit(trace.QueryFailed{ID: q.number, Why: printable(err.Error())})
 		return nil, q.number, false, err
 	}
 	r.cookies.learn(to.Addr.Addr(), q.cookie, m)
 	return m, q.number, q.lostCase, nil
-}
-
-// over sends the query by its protocol.
-func (q *query) over(ctx context.Context, sc *trace.Scope) (*dns.Msg, error) {
-	if q.protocol == TCP {
-		return q.overTCP(ctx, sc)
-	}
-	return q.overUDP(ctx, sc)
 }

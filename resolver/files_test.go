@@ -12,7 +12,7 @@ import (
 func udpServers(list ...string) []Server {
 	var out []Server
 	for _, s := range list {
-		out = append(out, Server{netip.AddrPortFrom(netip.MustParseAddr(s), 53), UDP})
+		out = append(out, Server{Addr: netip.AddrPortFrom(netip.MustParseAddr(s), 53), Protocol: UDP})
 	}
 	return out
 }

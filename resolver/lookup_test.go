@@ -213,7 +213,7 @@ func TestAliases(t *testing.T) {
 func TestNamesThatAreNotAskedFor(t *testing.T) {
 	s := serve(t, silent, nil)
 	r := fresh(Config{
-		Servers: []Server{{s.addr, UDP}},
+		Servers: []Server{{Addr: s.addr, Protocol: UDP}},
 		HostsFile: file(t, "192.0.2.7\tcanon.example Printer.local  # its address\n"+
 			"2001:db8::7 printer.local\n192.0.2.8 other printer.local. \nfe80::1%lo0 link\n"),
 		Overrides: []Override{

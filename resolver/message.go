@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/binary"
+	"encoding/hex"
+	"net/netip"
 	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"fetchscope/trace"
 )
 
 // udpSize is the greatest reply over UDP that is asked for: what fits every path
@@ -28,6 +32,7 @@ type query struct {
 	style    style
 	number   int // of the run, from 1
 	server   target
+	at       netip.AddrPort // that it went to, once that is known
 	protocol string
 	id       uint16
 	cookie   clientCookie
@@ -47,12 +52,16 @@ func (q *query) pack(edns bool, cookie string) error {
 		opt := &dns.OPT{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeOPT}}
 		opt.SetUDPSize(udpSize)
 		opt.Option = []dns.EDNS0{&dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: cookie}}
+		if q.style.nsid {
+			opt.Option = append(opt.Option, &dns.EDNS0_NSID{Code: dns.EDNS0NSID})
+		}
 		if q.style.dnssec {
 			opt.SetDo()
 			m.CheckingDisabled = q.style.recursion
 		}
 		m.Extra = []dns.RR{opt}
 	}
+	q.veil(&m)
 	wire, err := m.Pack()
 	q.wire = wire
 	if err == nil && q.protocol == UDP {
@@ -193,6 +202,26 @@ func cookieOf(opt *dns.OPT) (string, bool) {
 	return "", false
 }
 
+// nsidOf finds the server's identifier (RFC 5001, section 2.3): octets of its own choice,
+// as text where they are that.
+func nsidOf(m *dns.Msg) string {
+	opt := m.IsEdns0()
+	if opt == nil {
+		return ""
+	}
+	for _, o := range opt.Option {
+		id, is := o.(*dns.EDNS0_NSID)
+		if !is {
+			continue
+		}
+		if b, err := hex.DecodeString(id.Nsid); err == nil && isASCIIGraphic(string(b)) {
+			return string(b)
+		}
+		return "0x" + printable(id.Nsid)
+	}
+	return ""
+}
+
 // rcodeName is the mnemonic of a response code, with the upper bits that EDNS adds.
 func rcodeName(code int) string {
 	if code == dns.RcodeBadVers { // the library calls 16 by its name in TSIG
@@ -227,20 +256,29 @@ func parseType(s string) (uint16, bool) {
 // extended is the reason that a server gives beside the rcode (RFC 8914), nil if it
 // gives none.
 func extended(m *dns.Msg) error {
+	e := extendedOf(m)
+	if e == nil {
+		return nil
+	}
+	text := "extended error " + strconv.Itoa(int(e.Code))
+	if e.Meaning != "" {
+		text += " (" + e.Meaning + ")"
+	}
+	if e.Text != "" {
+		text += ` "` + e.Text + `"`
+	}
+	return &replyError{text}
+}
+
+// extendedOf finds the extended error of a reply; nil if there is none.
+func extendedOf(m *dns.Msg) *trace.ExtendedError {
 	opt := m.IsEdns0()
 	if opt == nil {
 		return nil
 	}
 	for _, o := range opt.Option {
 		if e, is := o.(*dns.EDNS0_EDE); is {
-			text := "extended error " + strconv.Itoa(int(e.InfoCode))
-			if meaning, known := dns.ExtendedErrorCodeToString[e.InfoCode]; known {
-				text += " (" + meaning + ")"
-			}
-			if e.ExtraText != "" {
-				text += " " + strconv.QuoteToASCII(e.ExtraText)
-			}
-			return &replyError{text}
+			return &trace.ExtendedError{Code: e.InfoCode, Meaning: dns.ExtendedErrorCodeToString[e.InfoCode], Text: printable(e.ExtraText)}
 		}
 	}
 	return nil

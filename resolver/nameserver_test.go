@@ -175,7 +175,7 @@ func always(rcode int) datagrams {
 func silent(*dns.Msg) [][]byte { return nil }
 
 // file writes a file of the test's own.
-func file(t *testing.T, text string) string {
+func file(t testing.TB, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -189,7 +189,7 @@ func asking(t *testing.T, servers ...*nameServer) *Resolver {
 	t.Helper()
 	c := Config{HostsFile: file(t, "")}
 	for _, s := range servers {
-		c.Servers = append(c.Servers, Server{s.addr, UDP})
+		c.Servers = append(c.Servers, Server{Addr: s.addr, Protocol: UDP})
 	}
 	return fresh(c)
 }

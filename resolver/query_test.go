@@ -105,7 +105,7 @@ func TestQueryOfNameThatDoesNotExist(t *testing.T) {
 
 func TestQueryWithoutTheDNS(t *testing.T) {
 	s := serve(t, silent, nil)
-	r := fresh(Config{Servers: []Server{{s.addr, UDP}}, HostsFile: file(t, "192.0.2.7 a.test\n2001:db8::7 a.test\n")})
+	r := fresh(Config{Servers: []Server{{Addr: s.addr, Protocol: UDP}}, HostsFile: file(t, "192.0.2.7 a.test\n2001:db8::7 a.test\n")})
 	for _, tt := range []struct {
 		name, qtype, rcode, source string
 		code                       trace.Code
@@ -161,7 +161,7 @@ func TestQueryWithoutTheDNS(t *testing.T) {
 func TestQuerySearches(t *testing.T) {
 	s := serve(t, zone(map[string][]string{"www.b.test. A": {"www.b.test. 60 IN A 192.0.2.1"}}), nil)
 	search := "search a.test b.test\n"
-	r := fresh(Config{Servers: []Server{{s.addr, UDP}}, HostsFile: file(t, ""), ResolvConf: file(t, search)})
+	r := fresh(Config{Servers: []Server{{Addr: s.addr, Protocol: UDP}}, HostsFile: file(t, ""), ResolvConf: file(t, search)})
 	answered, _, err := runQuery(t, r, "www", "A")
 	if err != nil || answered.Name != "www.b.test." {
 		t.Errorf("answered %+v, %v", answered, err)

@@ -61,7 +61,7 @@ func readConf(path string) conf {
 func (c conf) complete() conf {
 	if len(c.servers) == 0 {
 		for _, a := range []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()} {
-			c.servers = append(c.servers, Server{netip.AddrPortFrom(a, dnsPort), UDP})
+			c.servers = append(c.servers, Server{Addr: netip.AddrPortFrom(a, dnsPort), Protocol: UDP})
 		}
 	}
 	if c.useTCP {
@@ -95,7 +95,7 @@ func (c *conf) keyword(key string, words []string) {
 	case "nameserver":
 		if len(words) > 0 && len(c.servers) < maxNameservers {
 			if a, err := netip.ParseAddr(words[0]); err == nil {
-				c.servers = append(c.servers, Server{netip.AddrPortFrom(a, dnsPort), UDP})
+				c.servers = append(c.servers, Server{Addr: netip.AddrPortFrom(a, dnsPort), Protocol: UDP})
 			}
 		}
 	case "domain": // like search, of one name; the last of both kinds holds

@@ -4,14 +4,16 @@
 // Input is a host name as it stands in a URL, or a name and a type as a person types
 // them; output is an [Answer] or a trace.Answered event. The step after it is
 // transport, which connects to the addresses. Beside the result run the events
-// ResolveStarted, QuerySent, QueryAnswered, QueryFailed, DatagramDropped, Resolved
-// and Answered.
+// ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered,
+// QueryFailed, DatagramDropped, Resolved and Answered.
 //
 // It is a stub resolver written against the wire: RFC 1034 and 1035 with 2181, 2308,
-// 5452, 6891, 7766, 7873 and 9619; the names of RFC 6761, 6762 and 7686 that are not
-// asked for; hosts(5) and resolv.conf(5) as glibc reads them; the order of RFC 6724.
-// No call of the system's own resolver is made. It leaves out the walk from the
-// root, validation, encrypted transports, and a cache.
+// 5452, 6891, 7766, 7873 and 9619; TLS and HTTPS to the server (RFC 7858, 8310, 8484,
+// padded as 7830 and 8467 say), which a [Dialer] from outside connects; the names of
+// RFC 6761, 6762 and 7686 that are not asked for; hosts(5) and resolv.conf(5) as glibc
+// reads them; the order of RFC 6724. Instead of asking a resolver it can walk from the
+// root itself, and it can validate what it finds. No call of the system's own resolver
+// is made. DNS over QUIC is left out.
 package resolver
 
 import (
@@ -62,6 +64,11 @@ type Config struct {
 	// Overrides come before all else; a later one replaces or removes an earlier.
 	Overrides []Override
 	Family    Family
+	// Bootstrap are asked, in clear, for the addresses of Servers that have a name; the
+	// system's servers where there are none. Encrypted ones are passed over.
+	Bootstrap []Server
+	// Dialer connects to encrypted Servers, which cannot be asked without.
+	Dialer Dialer
 
 	// Iterate walks from the root instead of asking servers that look things up. Neither
 	// hosts file nor search list count then.
@@ -71,6 +78,8 @@ type Config struct {
 	RootHints string
 	// Port is that of authoritative servers; 0 stands for 53.
 	Port uint16
+	// NSID asks each server for its identifier (RFC 5001).
+	NSID bool
 	// DNSSEC validates answers (RFC 4035), from the records in TrustAnchor, a master file
 	// of DS or DNSKEY records, or from the root's; as of ValidationTime, or now.
 	DNSSEC         bool
@@ -87,15 +96,21 @@ type Resolver struct {
 	conf      func() conf // reads resolv.conf at the first question
 	grace     time.Duration
 	total     time.Duration
-	queries   atomic.Int64  // numbers the queries, from 1
+	queries   *atomic.Int64 // numbers the queries, from 1
 	rotation  atomic.Uint32 // counts the questions, for "options rotate"
 	cookies   cookieJar
 	cache     cache
 	iterate   bool
 	dnssec    bool
+	nsid      bool
 	asOf      time.Time
 	iterator  func() *iterator
 	anchors   anchors
+	dialer    Dialer
+	pool      *pool
+	book      *addressBook
+	config    Config
+	why       string // what all queries are for, where not for the questions themselves
 }
 
 const (
@@ -128,9 +143,15 @@ func New(c Config) (*Resolver, error) {
 		total:     maxTotal,
 		iterate:   c.Iterate,
 		dnssec:    c.DNSSEC,
+		nsid:      c.NSID,
 		asOf:      c.ValidationTime,
 		iterator:  sync.OnceValue(func() *iterator { return newIterator(hints(), cmp.Or(c.Port, dnsPort)) }),
 		anchors:   anchors,
+		queries:   new(atomic.Int64),
+		dialer:    c.Dialer,
+		pool:      newPool(),
+		book:      newAddressBook(),
+		config:    c,
 	}
 	if r.hostsFile == "" {
 		r.hostsFile = systemHosts()
@@ -170,6 +191,8 @@ type Answer struct {
 	// TTL is the least of the records the answer rests on; it counts from the end
 	// of the resolution, and only where Source is dns.
 	TTL time.Duration
+	// Service is what an HTTPS record says of how to connect; nil without one.
+	Service *Service
 	// Source is dns, hosts, localhost, flag (an Override) or literal (the host is an
 	// address itself).
 	Source string

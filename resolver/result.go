@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/miekg/dns"
@@ -19,6 +20,7 @@ type result struct {
 	rcode     string // of the reply that decided; empty if there was none
 	answers   []trace.RR
 	authority []trace.RR
+	records   []dns.RR // the answers
 	addrs     []netip.Addr
 	ttl       uint32 // least of the answers
 	security  dnssec.Status
@@ -83,7 +85,8 @@ func (j *job) link(ctx context.Context, c *chain, out *result) (more bool) {
 // be trusted.
 func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out *result) (more bool, trouble error) {
 	more, loop := c.read(a)
-	v := j.check.judge(ctx, c, before, a, more)
+	// Where aliases lead too far there is nothing at their end that could be denied.
+	v, more := j.check.judge(ctx, c, before, a, more || loop != nil)
 	out.security = min(before.security, v.status)
 	if v.status != dnssec.Secure {
 		out.reason = v.reason
@@ -96,19 +99,20 @@ func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out
 	}
 	if refused := j.sentinel(c, out.security); refused != nil {
 		out.fail(refused)
-		out.security = dnssec.Indeterminate
+		out.security = dnssec.Bogus
 		return false, nil
 	}
 	c.security = out.security
 	switch {
 	case out.security == dnssec.Bogus:
-		out.fail(&Error{Server: a.from.Addr.String(), Code: Bogus, Rcode: "SERVFAIL", Err: v.reason})
+		out.fail(&Error{Server: a.from.at(), Code: Bogus, Rcode: "SERVFAIL", Err: v.reason})
 		return false, v.reason
 	case errors.Is(loop, errTooLongName):
-		out.fail(&Error{Server: a.from.Addr.String(), Code: NameNotFound, Rcode: rcodeName(dns.RcodeYXDomain), Err: loop})
+		out.fail(&Error{Server: a.from.at(), Code: NameNotFound, Rcode: rcodeName(dns.RcodeYXDomain), Err: loop})
 	case loop != nil:
-		// The resolver's own verdict on what cannot be resolved.
-		out.fail(&Error{Server: a.from.Addr.String(), Code: AliasLoop, Rcode: "SERVFAIL", Err: loop})
+		// The resolver's own verdict on what cannot be resolved, which nobody has signed.
+		out.fail(&Error{Server: a.from.at(), Code: AliasLoop, Rcode: "SERVFAIL", Err: loop})
+		out.security = dnssec.Indeterminate
 	default:
 		out.conclude(c, a)
 		return more, nil
@@ -119,9 +123,9 @@ func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out
 // distrust leaves a server out from now on.
 func (j *job) distrust(a *answer) {
 	if j.avoid == nil {
-		j.avoid = make(map[netip.AddrPort]bool)
+		j.avoid = make(map[string]bool)
 	}
-	j.avoid[a.from.Addr] = true
+	j.avoid[a.from.at()] = true
 	j.r.cache.forget(a.q)
 }
 
@@ -134,13 +138,13 @@ func (r *result) conclude(c *chain, a *answer) {
 	switch {
 	case c.found && c.qtype == dns.TypeCNAME && m.Rcode == dns.RcodeNameError:
 		// It is the alias's target that does not exist (RFC 6604, section 3).
-		r.err = &Error{Server: s.Addr.String(), Code: NameNotFound, Rcode: r.rcode}
+		r.err = &Error{Server: s.at(), Code: NameNotFound, Rcode: r.rcode}
 	case c.found: // an NXDOMAIN beside the records contradicts them
 		r.rcode = rcodeName(dns.RcodeSuccess)
 	case m.Rcode == dns.RcodeNameError:
-		r.err = &Error{Server: s.Addr.String(), Code: NameNotFound, Rcode: r.rcode}
+		r.err = &Error{Server: s.at(), Code: NameNotFound, Rcode: r.rcode}
 	default:
-		r.err = &Error{Server: s.Addr.String(), Code: NoAddress, Rcode: r.rcode}
+		r.err = &Error{Server: s.at(), Code: NoAddress, Rcode: r.rcode}
 	}
 }
 
@@ -150,7 +154,7 @@ func (r *result) take(c *chain) {
 	if r.rcode == rcodeName(dns.RcodeServerFailure) {
 		return // half a chain answers nothing
 	}
-	r.answers = presented(c.records)
+	r.records, r.answers = c.records, presented(c.records)
 	for i, rr := range r.answers {
 		if i == 0 || rr.TTL < r.ttl {
 			r.ttl = rr.TTL
@@ -207,10 +211,19 @@ func (j *job) together(ctx context.Context, name string, types []uint16) []*resu
 	defer cancel(nil)
 	all := make([]*result, len(types))
 	done := make(chan int, len(types))
+	near := make(chan struct{})
+	arrive := sync.OnceFunc(func() { close(near) })
 	for i, t := range types {
 		one := j.beside()
+		if i == 0 {
+			one.near = arrive
+		}
 		go func() {
+			if i > 0 && j.r.iterate {
+				<-near // one walk down will do for both
+			}
 			all[i] = one.resolve(ctx, question{name, t})
+			arrive()
 			done <- i
 		}()
 	}

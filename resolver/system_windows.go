@@ -45,7 +45,7 @@ func (c *conf) server(at *windows.SocketAddress, adapter uint32) {
 	if addr.Is6() && addr.IsLinkLocalUnicast() {
 		addr = addr.WithZone(strconv.FormatUint(uint64(adapter), 10))
 	}
-	c.servers = append(c.servers, Server{netip.AddrPortFrom(addr, dnsPort), UDP})
+	c.servers = append(c.servers, Server{Addr: netip.AddrPortFrom(addr, dnsPort), Protocol: UDP})
 }
 
 // adapters returns the list of network adapters, nil where there is none to be had.

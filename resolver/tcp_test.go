@@ -105,7 +105,7 @@ func TestTruncatedRepliesAreAskedForOverTCP(t *testing.T) {
 
 func TestServerOfTCPAloneIsAskedSo(t *testing.T) {
 	s := serve(t, silent, func(q *dns.Msg, c net.Conn) { c.Write(goodFrame(q)) })
-	r := fresh(Config{HostsFile: file(t, ""), Servers: []Server{{s.addr, TCP}}})
+	r := fresh(Config{HostsFile: file(t, ""), Servers: []Server{{Addr: s.addr, Protocol: TCP}}})
 	_, records, err := runQuery(t, r, "zoo.test", "A")
 	if err != nil {
 		t.Fatal(err)

@@ -20,9 +20,10 @@ func TypeNamed(word string) (named, askable bool) {
 }
 
 // ReverseName is the name that holds the PTR record of an address (RFC 1035, section 3.5;
-// RFC 3596, section 2.5). An IPv6 zone is no part of it.
+// RFC 3596, section 2.5). An IPv6 zone is no part of it; an IPv4 address stays one where
+// it is mapped into IPv6 (RFC 4291, section 2.5.5.2).
 func ReverseName(a netip.Addr) string {
-	name, err := dns.ReverseAddr(a.WithZone("").String())
+	name, err := dns.ReverseAddr(a.Unmap().WithZone("").String())
 	if err != nil {
 		return "" // of an address that is none
 	}

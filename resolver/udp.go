@@ -74,6 +74,7 @@ func (q *query) awaitDatagram(conn *net.UDPConn, d *departure) (*dns.Msg, error)
 func (q *query) answered(sc *trace.Scope, at trace.Moment, m *dns.Msg, size int) {
 	sc.EmitAt(at, trace.QueryAnswered{
 		ID: q.number, Rcode: rcodeName(m.Rcode), Answers: len(m.Answer), Truncated: m.Truncated, Bytes: size,
+		NSID: nsidOf(m), Extended: extendedOf(m),
 	})
 }
 

@@ -57,10 +57,12 @@ func newValidation(j *job) *validation {
 }
 
 // judge finds the security of a link of a chain, which is that of the least trusted of
-// its parts (RFC 4035, section 4.3). Without validation all is well.
-func (v *validation) judge(ctx context.Context, c *chain, from mark, a *answer, more bool) verdict {
+// its parts (RFC 4035, section 4.3). Without validation all is well. More says that the
+// chain's end is to be asked for; some servers prove what is not at the end of an alias
+// only to those who ask for that.
+func (v *validation) judge(ctx context.Context, c *chain, from mark, a *answer, more bool) (verdict, bool) {
 	if v == nil {
-		return secure
+		return secure, more
 	}
 	v.keepDenial(a)
 	out := secure
@@ -69,10 +71,14 @@ func (v *validation) judge(ctx context.Context, c *chain, from mark, a *answer, 
 			out = least(out, one)
 		}
 	}
-	if !c.found && !more && out.status != dnssec.Bogus {
-		out = least(out, v.denied(ctx, question{c.end(), c.qtype}, a))
+	if c.found || more || out.status == dnssec.Bogus {
+		return out, more
 	}
-	return out
+	denied := v.denied(ctx, question{c.end(), c.qtype}, a)
+	if denied.status == dnssec.Bogus && !sameName(c.end(), a.q.name) {
+		return out, true
+	}
+	return least(out, denied), false
 }
 
 // maxSeen bounds the messages whose denials are kept for what else they prove.
@@ -148,6 +154,11 @@ func (v *validation) set(ctx context.Context, set dnssec.Set, a *answer) verdict
 		return verdict{status: dnssec.Indeterminate, reason: &dnssec.Reason{Zone: set.Name(), Text: "there is no trust anchor above this name"}}
 	}
 	signers := signersOf(set)
+	if a.zone != "" {
+		// The zone that the server was asked for is the set's, or the set's is below. A
+		// zone above has no say (RFC 4035, section 5.3.1).
+		signers = slices.DeleteFunc(signers, func(zone string) bool { return !isUnder(zone, a.zone) })
+	}
 	if len(signers) == 0 {
 		return v.unsigned(ctx, set.Name(), set.Type())
 	}

@@ -52,6 +52,9 @@ func (w *walk) find(ctx context.Context, q question) (*answer, *Error) {
 	steps := minimise(z, q)
 	for {
 		ask := steps.question()
+		if steps.whole() && w.near != nil {
+			w.near()
+		}
 		r, err := w.contact(ctx, z, ask)
 		switch {
 		case err != nil && (steps.whole() || ctx.Err() != nil || err.Err == errBudget):
@@ -121,7 +124,7 @@ func (m *minimised) question() question {
 // aside is a walk for another purpose.
 func (w *walk) aside(why string) *walk {
 	below, j := *w, *w.job
-	j.why, j.avoid, below.job = why, nil, &j
+	j.why, j.avoid, j.near, below.job = why, nil, nil, &j
 	return &below
 }
 

@@ -90,6 +90,8 @@ type Resolution struct {
 	// TTL is in seconds: for how long the answer may be kept.
 	TTL     *int64  `json:"ttl,omitzero"`
 	Queries []Query `json:"queries"`
+	// Services are the HTTPS records found, where they were asked for.
+	Services []ServiceOffered `json:"services,omitzero"`
 	Validation
 }
 
@@ -115,30 +117,38 @@ func (v *Validation) take(r Record) {
 
 // A Query is one DNS query and what came of it.
 type Query struct {
-	id int
+	id         int
+	connecting *Time
 
-	Server      string   `json:"server"`
-	Protocol    string   `json:"protocol"`
-	Name        string   `json:"name"`
-	Type        string   `json:"type"`
-	Rcode       string   `json:"rcode,omitzero"`
-	Start       Time     `json:"start_ns"`
-	Duration    *Time    `json:"duration_ns,omitzero"`
-	Sent        int      `json:"sent_bytes"`
-	ServerName  string   `json:"server_name,omitzero"`
-	Zone        string   `json:"zone,omitzero"`
-	For         string   `json:"for,omitzero"`
-	Result      string   `json:"result,omitzero"`
-	Cut         string   `json:"cut,omitzero"`
-	Why         string   `json:"why,omitzero"`
-	Received    int      `json:"received_bytes,omitzero"`
-	Answers     *int     `json:"answers,omitzero"`
-	Truncated   bool     `json:"truncated,omitzero"`
-	Failure     string   `json:"failure,omitzero"`
-	Dropped     []string `json:"dropped,omitzero"`
-	StartFrom   Evidence `json:"start_evidence"`
-	EndFrom     Evidence `json:"end_evidence,omitzero"`
-	Uncertainty Time     `json:"uncertainty_ns"`
+	Server   string `json:"server"`
+	Protocol string `json:"protocol"`
+	// Connect is how long it took from the first SYN to the end of TLS, before Start;
+	// nil where the query needed no connection of its own.
+	Connect *Time `json:"connect_ns,omitzero"`
+	// Reused says whether the connection had been opened for another query; nil over UDP.
+	Reused      *bool          `json:"reused,omitzero"`
+	Name        string         `json:"name"`
+	Type        string         `json:"type"`
+	Rcode       string         `json:"rcode,omitzero"`
+	Start       Time           `json:"start_ns"`
+	Duration    *Time          `json:"duration_ns,omitzero"`
+	Sent        int            `json:"sent_bytes"`
+	ServerName  string         `json:"server_name,omitzero"`
+	Zone        string         `json:"zone,omitzero"`
+	For         string         `json:"for,omitzero"`
+	Result      string         `json:"result,omitzero"`
+	Cut         string         `json:"cut,omitzero"`
+	Why         string         `json:"why,omitzero"`
+	Received    int            `json:"received_bytes,omitzero"`
+	Answers     *int           `json:"answers,omitzero"`
+	Truncated   bool           `json:"truncated,omitzero"`
+	NSID        string         `json:"nsid,omitzero"`
+	Extended    *ExtendedError `json:"extended_error,omitzero"`
+	Failure     string         `json:"failure,omitzero"`
+	Dropped     []string       `json:"dropped,omitzero"`
+	StartFrom   Evidence       `json:"start_evidence"`
+	EndFrom     Evidence       `json:"end_evidence,omitzero"`
+	Uncertainty Time           `json:"uncertainty_ns"`
 }
 
 // A Connection is the TCP connection of an exchange.
@@ -207,6 +217,7 @@ type TLSInfo struct {
 	Ignored  bool          `json:"distrust_ignored,omitzero"`
 	Why      Code          `json:"distrust,omitzero"`
 	Message  string        `json:"distrust_message,omitzero"`
+	DANE     *DANE         `json:"dane,omitzero"`
 	Chain    []Certificate `json:"chain"`
 }
 

@@ -35,6 +35,22 @@ type ResolveStarted struct {
 	Name string `json:"name"`
 }
 
+// QueryConnecting is the moment at which a connection to a name server is begun for a
+// query, its own name being resolved by then.
+type QueryConnecting struct {
+	ID     int    `json:"id"`
+	Server string `json:"server"`
+}
+
+// QueryConnected is the moment at which the connection that a query goes over is ready,
+// TLS included. Server is the address that answered.
+type QueryConnected struct {
+	ID     int    `json:"id"`
+	Server string `json:"server"`
+	// Reused says that the connection had been opened for another query.
+	Reused bool `json:"reused"`
+}
+
 // QuerySent is a DNS query that left. ID numbers the queries of a run from 1; it is
 // not the message's own ID.
 type QuerySent struct {
@@ -44,11 +60,12 @@ type QuerySent struct {
 	Name     string `json:"name"`
 	Type     string `json:"type"`
 	Bytes    int    `json:"bytes"`
-	// ServerName and Zone are told of the server of a zone, asked as that.
+	// ServerName and Zone are told of the server of a zone, asked as that; ServerName
+	// alone of an encrypted server that was named and not given by its address.
 	ServerName string `json:"server_name,omitzero"`
 	Zone       string `json:"zone,omitzero"`
 	// For says what it is for, where not for the question itself: priming, a server's
-	// address, a delegation signer, keys.
+	// address, a delegation signer, keys; bootstrap, the address of an encrypted server.
 	For string `json:"for,omitzero"`
 }
 
@@ -59,6 +76,17 @@ type QueryAnswered struct {
 	Answers   int    `json:"answers"`
 	Truncated bool   `json:"truncated,omitzero"`
 	Bytes     int    `json:"bytes"`
+	// NSID is the server's identifier, where it was asked for one (RFC 5001): as text
+	// where it is text, else in hexadecimal.
+	NSID     string         `json:"nsid,omitzero"`
+	Extended *ExtendedError `json:"extended_error,omitzero"`
+}
+
+// An ExtendedError is what a server says beside the rcode (RFC 8914).
+type ExtendedError struct {
+	Code    uint16 `json:"code"`
+	Meaning string `json:"meaning,omitzero"`
+	Text    string `json:"text,omitzero"`
 }
 
 // QueryJudged is what the reply of a zone's server comes to (RFC 1034, section 5.3.3):
@@ -107,6 +135,16 @@ type SecurityReason struct {
 	EDE     uint16 `json:"ede,omitzero"`
 	Meaning string `json:"meaning,omitzero"`
 	Message string `json:"message"`
+}
+
+// ServiceOffered is an HTTPS record (RFC 9460), and why it was not used; empty if it was.
+type ServiceOffered struct {
+	Name     string   `json:"name"`
+	Priority uint16   `json:"priority"`
+	Target   string   `json:"target"`
+	ALPN     []string `json:"alpn"`
+	Data     string   `json:"data"`
+	Unused   string   `json:"unused,omitzero"`
 }
 
 // QueryFailed is a query that got no reply that could be used.
@@ -252,7 +290,25 @@ type CertificatesSeen struct {
 	Ignored  bool          `json:"ignored,omitzero"`
 	Why      Code          `json:"why,omitzero"`
 	Message  string        `json:"message,omitzero"`
+	DANE     *DANE         `json:"dane,omitzero"`
 }
+
+// A DANE is what TLSA records that DNSSEC vouches for make of the chain (RFC 6698).
+type DANE struct {
+	Status  string `json:"status"`
+	Records int    `json:"records"`
+	// Usage, Selector and Matching are of the record that matches.
+	Usage    *uint8 `json:"usage,omitzero"`
+	Selector *uint8 `json:"selector,omitzero"`
+	Matching *uint8 `json:"matching_type,omitzero"`
+}
+
+// What a judgement by TLSA records can be.
+const (
+	DANEMatch    = "match"
+	DANEMismatch = "mismatch"
+	DANEUnusable = "unusable" // no record has values that are defined
+)
 
 // ---- steps 3 and 4: request and response ----
 
@@ -403,11 +459,14 @@ func (ExchangeStarted) Kind() string  { return "exchange_started" }
 func (PhaseSkipped) Kind() string     { return "phase_skipped" }
 func (Failed) Kind() string           { return "failed" }
 func (ResolveStarted) Kind() string   { return "resolve_started" }
+func (QueryConnecting) Kind() string  { return "query_connecting" }
+func (QueryConnected) Kind() string   { return "query_connected" }
 func (QuerySent) Kind() string        { return "query_sent" }
 func (QueryAnswered) Kind() string    { return "query_answered" }
 func (QueryFailed) Kind() string      { return "query_failed" }
 func (QueryJudged) Kind() string      { return "query_judged" }
 func (ZoneJudged) Kind() string       { return "zone_judged" }
+func (ServiceOffered) Kind() string   { return "service_offered" }
 func (SecurityJudged) Kind() string   { return "security_judged" }
 func (DatagramDropped) Kind() string  { return "datagram_dropped" }
 func (Resolved) Kind() string         { return "resolved" }

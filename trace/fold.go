@@ -72,6 +72,10 @@ func rank(e Event) int {
 	switch e := e.(type) {
 	case StateSeen:
 		return slices.Index(stateOrder, e.State)
+	case QueryConnecting:
+		return e.ID
+	case QueryConnected:
+		return e.ID
 	case QuerySent:
 		return e.ID
 	case QueryAnswered:

@@ -9,7 +9,7 @@ type bound func(*exchangeFold) (Record, bool)
 // bound that is found counts.
 var bounds = map[Phase]struct{ first, last []bound }{
 	Resolve: {
-		[]bound{firstOf[QuerySent], firstOf[ResolveStarted]},
+		[]bound{asked, firstOf[ResolveStarted]},
 		[]bound{answer, lastOf[Resolved]},
 	},
 	Connect: {
@@ -45,6 +45,17 @@ var bounds = map[Phase]struct{ first, last []bound }{
 func firstOf[E Event](f *exchangeFold) (Record, bool) { return f.first(reflect.TypeFor[E]()) }
 
 func lastOf[E Event](f *exchangeFold) (Record, bool) { return f.last(reflect.TypeFor[E]()) }
+
+// asked is the beginning of the first query: where a name server has to be connected
+// to, that is the beginning of the connection.
+func asked(f *exchangeFold) (Record, bool) {
+	sent, ok := f.first(kindOf[QuerySent]())
+	connecting, connects := f.first(kindOf[QueryConnecting]())
+	if connects && (!ok || connecting.At < sent.At) {
+		return connecting, true
+	}
+	return sent, ok
+}
 
 // answer is the last answer of a resolution that succeeded.
 func answer(f *exchangeFold) (Record, bool) {

@@ -11,7 +11,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.skips[e.Phase] = e.Why
 	case Failed:
 		f.failure = &Error{Phase: e.Phase, Code: e.Code, Message: e.Message, Hint: e.Hint}
-	case ResolveStarted, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, ZoneJudged, SecurityJudged:
+	case ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, ServiceOffered, ZoneJudged, SecurityJudged:
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, StateSeen, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
@@ -25,6 +25,8 @@ func (f *exchangeFold) resolve(r Record) {
 	switch e := r.Event.(type) {
 	case ResolveStarted:
 		d.Name = e.Name
+	case ServiceOffered:
+		d.Services = append(d.Services, e)
 	case Resolved:
 		d.Source, d.Canonical, d.Addresses = e.Source, e.Canonical, e.Addresses
 		if e.HasTTL {
@@ -68,9 +70,18 @@ func (f *exchangeFold) resolution() *Resolution {
 // take adds what became of the query.
 func (q *Query) take(r Record) {
 	switch e := r.Event.(type) {
+	case QueryConnecting:
+		if e.ID == q.id {
+			q.connecting = &r.At
+		}
+	case QueryConnected:
+		if e.ID == q.id {
+			q.connected(r, e)
+		}
 	case QueryAnswered:
 		if e.ID == q.id {
 			q.Rcode, q.Answers, q.Truncated, q.Received = e.Rcode, &e.Answers, e.Truncated, e.Bytes
+			q.NSID, q.Extended = e.NSID, e.Extended
 			q.end(r)
 		}
 	case QueryFailed:
@@ -86,6 +97,14 @@ func (q *Query) take(r Record) {
 		if e.ID == q.id {
 			q.Dropped = append(q.Dropped, e.Why)
 		}
+	}
+}
+
+func (q *Query) connected(r Record, e QueryConnected) {
+	q.Reused = &e.Reused
+	if q.connecting != nil {
+		took := r.At - *q.connecting
+		q.Connect = &took
 	}
 }
 
@@ -182,7 +201,7 @@ func (f *exchangeFold) tls(r Record) {
 		t.Version, t.Cipher, t.Group, t.ALPN = e.Version, e.Cipher, e.Group, e.ALPN
 		t.Resumed, t.HelloRetry = e.Resumed, e.HelloRetry
 	case CertificatesSeen:
-		t.Verified, t.Ignored, t.Why, t.Message = &e.Verified, e.Ignored, e.Why, e.Message
+		t.Verified, t.Ignored, t.Why, t.Message, t.DANE = &e.Verified, e.Ignored, e.Why, e.Message, e.DANE
 		t.Chain = append(t.Chain, e.Chain...)
 	}
 }

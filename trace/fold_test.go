@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -274,5 +275,52 @@ func BenchmarkFold(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		foldScenario(s)
+	}
+}
+
+// Connecting to a name server and asking it are told apart, and both are of the phase.
+func TestConnectionsToNameServersAreToldApart(t *testing.T) {
+	var s script
+	sent := func(id int, server, purpose string) QuerySent {
+		return QuerySent{ID: id, Server: server, Protocol: "tls", Name: "a.example.", Type: "A", Bytes: 128, For: purpose}
+	}
+	s.at(0, ExchangeStarted{URL: "http://a.example/", Why: "first"})
+	s.at(0, ResolveStarted{Name: "a.example"})
+	s.at(10*us, QueryConnecting{ID: 1, Server: "192.0.2.53:853"})
+	s.at(30*us, QueryConnected{ID: 1, Server: "192.0.2.53:853"})
+	s.at(31*us, QueryConnected{ID: 2, Server: "192.0.2.53:853", Reused: true})
+	s.at(32*us, sent(1, "192.0.2.53:853", ""))
+	s.at(33*us, sent(2, "192.0.2.53:853", ""))
+	s.at(34*us, QuerySent{ID: 3, Server: "192.0.2.54:53", Protocol: "udp", Name: "dns.example.", Type: "A", For: "bootstrap"})
+	for id := range 3 {
+		s.at(Time(40+id)*us, QueryAnswered{ID: id + 1, Rcode: "NOERROR", Answers: 1})
+	}
+	s.at(50*us, Resolved{Source: "dns", Addresses: []string{"203.0.113.7"}})
+	d := Fold(s.records, FoldOptions{Started: started})
+	validate(t, compile(t, "trace.schema.json"), marshal(t, d))
+	type told struct {
+		Connect  Time
+		Reused   string
+		Start    Time
+		Duration Time
+		For      string
+	}
+	var got []told
+	for _, q := range d.Last().Resolve.Queries {
+		one := told{Start: q.Start, Duration: *q.Duration, For: q.For, Connect: -1, Reused: "unsaid"}
+		if q.Connect != nil {
+			one.Connect = *q.Connect
+		}
+		if q.Reused != nil {
+			one.Reused = strconv.FormatBool(*q.Reused)
+		}
+		got = append(got, one)
+	}
+	want := []told{{20 * us, "false", 32 * us, 8 * us, ""}, {-1, "true", 33 * us, 8 * us, ""}, {-1, "unsaid", 34 * us, 8 * us, "bootstrap"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("queries (-want +got):\n%s", diff)
+	}
+	if p := d.Last().Phase(Resolve); p.Start == nil || *p.Start != 10*us {
+		t.Errorf("the phase begins at %v, want 10 µs", p.Start)
 	}
 }

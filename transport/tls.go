@@ -19,6 +19,8 @@ type TLSConfig struct {
 	ALPN []string
 	// Roots finds the trusted roots; nil stands for the system's.
 	Roots *Roots
+	// TLSA returns the records by which the chain is judged as well; nil for none.
+	TLSA func() []TLSA
 	// Insecure goes on where the certificate is not trusted; why it is not is
 	// recorded all the same.
 	Insecure bool

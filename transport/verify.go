@@ -77,6 +77,9 @@ func (v *verifier) verify(s tls.ConnectionState) error {
 	if err != nil {
 		e.Message = Reason(code)
 	}
+	if v.cfg.TLSA != nil {
+		e.DANE = dane(v.cfg.TLSA(), s.PeerCertificates, chain, err == nil, v.sc.Date(v.sc.Now()))
+	}
 	v.sc.Emit(e)
 	if err == nil || v.cfg.Insecure {
 		return nil

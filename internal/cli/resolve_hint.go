@@ -19,16 +19,18 @@ var fileHints = map[trace.Code]string{
 // walkHints where those of the zones were; what both have in common is in the first.
 var (
 	stubHints = map[trace.Code]string{
-		resolver.ServerFailure: "--iterate asks the zones' own servers and shows which of them fails; --server ADDRESS asks another resolver",
-		resolver.Refused:       "this server does not answer everybody, or not for this name: --server ADDRESS asks another, --iterate none",
-		resolver.Timeout:       "--server ADDRESS asks another server, --iterate the zones' own; -m SECONDS sets the time allowed",
-		resolver.NoServer:      "check the network, or name a server that can be reached: --server ADDRESS",
-		resolver.BadReply:      "--view full shows what came; --server tcp://ADDRESS asks by TCP",
-		resolver.AliasLoop:     "the aliases are broken where they are kept: --iterate shows by which zones",
-		resolver.TooCostly:     "--view full shows what was asked; --server ADDRESS asks another resolver",
-		resolver.NoAddress:     "there may be records of another type: ask for ANY, or for the one that is wanted",
-		resolver.BadName:       "a name has at most 255 octets, in labels of 1 to 63 with dots between them",
-		resolver.BadType:       "a type is a mnemonic such as AAAA, MX or TXT, or TYPEn with n from 1 to 65535",
+		resolver.ServerFailure:   "--iterate asks the zones' own servers and shows which of them fails; --server ADDRESS asks another resolver",
+		resolver.Refused:         "this server does not answer everybody, or not for this name: --server ADDRESS asks another, --iterate none",
+		resolver.Timeout:         "--server ADDRESS asks another server, --iterate the zones' own; -m SECONDS sets the time allowed",
+		resolver.NoServer:        "check the network, or name a server that can be reached: --server ADDRESS",
+		resolver.BadReply:        "--view full shows what came; --server tcp://ADDRESS asks by TCP",
+		resolver.AliasLoop:       "the aliases are broken where they are kept: --iterate shows by which zones",
+		resolver.TooCostly:       "--view full shows what was asked; --server ADDRESS asks another resolver",
+		resolver.NoAddress:       "there may be records of another type: ask for ANY, or for the one that is wanted",
+		resolver.BadName:         "a name has at most 255 octets, in labels of 1 to 63 with dots between them",
+		resolver.ServerTLS:       "this is the name server: check the address after --server, and its port; udp:// before it asks without TLS",
+		resolver.ServerUntrusted: "this is the name server's certificate: --cacert FILE trusts its authority; the name in it may be what to write after --server",
+		resolver.BadType:         "a type is a mnemonic such as AAAA, MX or TXT, or TYPEn with n from 1 to 65535",
 	}
 	walkHints = map[trace.Code]string{
 		resolver.ServerFailure: "the zone's own servers fail: none but who runs them can mend it; a resolver may have kept an answer: leave --iterate out",

@@ -26,6 +26,7 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 	if err != nil {
 		return unusable(err)
 	}
+	defer f.Close()
 	var last error
 	for i, word := range words {
 		last = p.fetchOne(ctx, f, word, i, len(words) > 1)

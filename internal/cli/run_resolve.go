@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 
+	"fetchscope/internal/fetch"
 	"fetchscope/resolver"
 	"fetchscope/trace"
+	"fetchscope/transport"
 )
 
 // resolve is the command: step 1 alone. Its status is that of the last question that
@@ -19,10 +21,11 @@ func (p *program) resolve(ctx context.Context, words []string) error {
 	case p.s.view == "ladder":
 		return usage("--view ladder draws a connection, and resolve makes none", "--view full shows every query")
 	}
-	r, err := resolver.New(p.s.fetch.Resolver)
+	r, err := fetch.NewResolver(p.s.fetch)
 	if err != nil {
 		return unusable(err)
 	}
+	defer r.Close()
 	if p.s.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, p.s.timeout, fmt.Errorf("it took longer than the %v that -m allows", p.s.timeout))
@@ -105,12 +108,16 @@ func (q question) ask(ctx context.Context, r *resolver.Resolver, sc *trace.Scope
 	return r.Query(ctx, sc, q.name, q.qtype)
 }
 
-// unusable is the error of a file that an option of the resolver's names.
+// unusable is the error of a file that an option names and the resolver needs.
 func unusable(err error) error {
 	out := &statusError{status: statusRead, err: err}
 	var e *resolver.Error
-	if errors.As(err, &e) {
+	var c *transport.Error
+	switch {
+	case errors.As(err, &e):
 		out.code, out.hint = e.Code, fileHints[e.Code]
+	case errors.As(err, &c):
+		out.code, out.status = c.Code, status(trace.InUsage, c.Code)
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,16 +39,32 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars,
 				"RESOLVER="+internet.Resolver.String(), "CA="+internet.CAFile,
+				"DOT=tls://"+internet.ResolverTLS.String(), "DOH=https://"+internet.ResolverHTTPS.String()+"/dns-query",
+				"DOTNAMED=tls://"+byName(internet.ResolverTLS), "DOTGIVEN="+given(internet.ResolverTLS),
+				"DOHNAMED=https://"+byName(internet.ResolverHTTPS), "DOHGIVEN="+given(internet.ResolverHTTPS),
+				"ANCHOR="+internet.AnchorFile, "HINTS="+internet.HintsFile, fmt.Sprintf("NAMEPORT=%d", internet.NamePort),
 				"HTTPS="+strings.TrimSuffix(internet.URL("/"), "/"), "HTTP="+strings.TrimSuffix(internet.PlainURL("/"), "/"),
 				fmt.Sprintf("HTTPSPORT=%d", internet.HTTPS), fmt.Sprintf("HTTPPORT=%d", internet.HTTP),
 				"REFUSED="+refused(t), "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")
 			return nil
+		},
+		// walkable says that every address of 127/8 can be had here.
+		Condition: func(cond string) (bool, error) {
+			if cond != "walkable" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			return internet.NamePort != 0, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"schema": cmdSchema, "phases": cmdPhases, "states": cmdStates, "field": cmdField,
 		},
 	})
 }
+
+// byName is the resolver by its name, given what --resolve takes for that.
+func byName(a netip.AddrPort) string { return fmt.Sprintf("%s:%d", demo.ResolverHost, a.Port()) }
+
+func given(a netip.AddrPort) string { return byName(a) + ":" + a.Addr().String() }
 
 // refused is an address on loopback where nothing listens.
 func refused(t *testing.T) string {

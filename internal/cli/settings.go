@@ -41,6 +41,7 @@ type settings struct {
 	timeout time.Duration
 
 	serve   bool
+	fault   string
 	help    bool
 	version bool
 

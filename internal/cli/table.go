@@ -1,5 +1,11 @@
 package cli
 
+import (
+	"strings"
+
+	"fetchscope/internal/demo"
+)
+
 // everywhere are all commands.
 var everywhere = []string{"", "demo", "resolve", "render"}
 
@@ -42,18 +48,20 @@ var options = []option{
 	{long: "max-redirs", arg: "N", category: "request", help: "follow at most N redirects (50); -1 without limit", set: count(func(s *settings) *int { return &s.fetch.MaxRedirects }, -1, 1<<30)},
 	{long: "fail", short: "f", category: "request", help: "take a status of 400 or more for an error (22)", set: toggle(func(s *settings) *bool { return &s.fetch.FailOnError })},
 
-	{long: "resolve", arg: "HOST:PORT:ADDRESS", category: "connection", help: "take these addresses for a host and port; repeatable", set: override},
+	{long: "resolve", arg: "HOST:PORT:ADDRESS", category: "connection", help: "take these addresses for a host and port, a name server's too; repeatable", only: named, set: override},
 	{long: "connect-to", arg: "HOST1:PORT1:HOST2:PORT2", category: "connection", help: "connect to the second for the first; repeatable", set: connectTo},
 	{long: "ipv4", short: "4", category: "connection", help: "IPv4 addresses only", only: named, set: family(4)},
 	{long: "ipv6", short: "6", category: "connection", help: "IPv6 addresses only", only: named, set: family(6)},
 	{long: "proxy", short: "x", arg: "[http://][USER:PASSWORD@]HOST[:PORT]", category: "connection", help: "go through this HTTP proxy, for https by CONNECT; '' through none", set: proxy},
 	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
-	{long: "cacert", arg: "FILE", category: "connection", help: "trust the authorities in FILE (PEM) and no others", set: text(func(s *settings) *string { return &s.fetch.CAFile })},
+	{long: "cacert", arg: "FILE", category: "connection", help: "trust the authorities in FILE (PEM) and no others, for name servers too", only: named, set: text(func(s *settings) *string { return &s.fetch.CAFile })},
 
-	{long: "server", arg: "ADDRESS", category: "resolution", help: "ask this name server, [udp://|tcp://]ADDRESS[:PORT]; repeatable", only: named, set: server},
+	{long: "server", arg: "ADDRESS", category: "resolution", help: "ask this name server: ADDRESS[:PORT], udp:// or tcp:// before it, or tls://HOST[:PORT] or https://HOST[:PORT]/PATH{?dns}; repeatable", only: named, set: server},
 	{long: "iterate", category: "resolution", help: "walk from the root servers down, instead of asking a resolver", only: named, set: toggle(func(s *settings) *bool { return &s.fetch.Resolver.Iterate })},
 	{long: "root-hints", arg: "FILE", category: "resolution", help: "begin the walk at the servers in FILE, a master file of NS, A and AAAA records", only: named, set: text(func(s *settings) *string { return &s.fetch.Resolver.RootHints })},
 	{long: "port", arg: "N", category: "resolution", help: "ask authoritative servers on this port (53)", only: named, set: dnsPort},
+	{long: "https-rr", category: "resolution", help: "ask for the HTTPS record of an https URL too, and connect as it says", set: toggle(func(s *settings) *bool { return &s.fetch.ServiceRecords })},
+	{long: "nsid", category: "resolution", help: "ask each name server which one it is", only: named, set: toggle(func(s *settings) *bool { return &s.fetch.Resolver.NSID })},
 	{long: "dnssec", category: "resolution", help: "validate what the DNS says, from the root's keys down", only: named, set: toggle(func(s *settings) *bool { return &s.fetch.Resolver.DNSSEC })},
 	{long: "trust-anchor", arg: "FILE", category: "resolution", help: "trust the DS or DNSKEY records in FILE instead of the root's", only: named, set: text(func(s *settings) *string { return &s.fetch.Resolver.TrustAnchor })},
 	{long: "validation-time", arg: "TIME", category: "resolution", help: "validate as of this time, such as 2026-11-22T06:00:00Z", only: named, set: validationTime},
@@ -63,6 +71,7 @@ var options = []option{
 	{long: "max-filesize", arg: "BYTES", category: "limits", help: "give up on a body larger than this, received or decoded; k, M and G multiply", set: maxFileSize},
 
 	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.serve })},
+	{long: "fault", arg: "NAME", category: "demo", help: "give the DNS of the embedded internet a fault: " + strings.Join(demo.FaultNames(), ", "), only: []string{"demo"}, set: oneOf(func(s *settings) *string { return &s.fault }, demo.FaultNames()...)},
 
 	{long: "help", short: "h", category: "about", help: "show this; a category or a command after it shows its options alone", only: everywhere, set: toggle(func(s *settings) *bool { return &s.help })},
 	{long: "version", short: "V", category: "about", help: "show the version", only: everywhere, set: toggle(func(s *settings) *bool { return &s.version })},

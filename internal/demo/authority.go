@@ -10,12 +10,14 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"net/netip"
 	"time"
 )
 
 // An authority signs the origin's certificate by way of an intermediate.
 type authority struct {
 	rootPEM []byte
+	inter   *certificate
 	config  *tls.Config
 }
 
@@ -23,25 +25,32 @@ type authority struct {
 const validFor = 30 * 24 * time.Hour
 
 func newAuthority() (*authority, error) {
-	root, err := issue(nil, "fetchscope demo root", true)
+	root, err := issue(nil, "fetchscope demo root", true, nil)
 	if err != nil {
 		return nil, err
 	}
-	inter, err := issue(root, "fetchscope demo intermediate", true)
+	inter, err := issue(root, "fetchscope demo intermediate", true, nil)
 	if err != nil {
 		return nil, err
 	}
-	leaf, err := issue(inter, Host, false)
+	leaf, err := issue(inter, Host, false, net.ParseIP(originAddress), Host, SwiftHost, AliasHost, "localhost")
 	if err != nil {
 		return nil, err
 	}
 	return &authority{
 		rootPEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.der}),
-		config: &tls.Config{
-			NextProtos:   []string{"http/1.1"},
-			Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.der, inter.der}, PrivateKey: leaf.key}},
-		},
+		inter:   inter,
+		config:  &tls.Config{NextProtos: []string{"http/1.1"}, Certificates: []tls.Certificate{leaf.chain(inter)}},
 	}, nil
+}
+
+// nameServer makes the resolver's certificate.
+func (a *authority) nameServer(addr netip.Addr) (*tls.Config, error) {
+	leaf, err := issue(a.inter, ResolverHost, false, addr.AsSlice(), ResolverHost)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{Certificates: []tls.Certificate{leaf.chain(a.inter)}}, nil
 }
 
 func (a *authority) secure(c net.Conn) net.Conn { return tls.Server(c, a.config) }
@@ -53,8 +62,13 @@ type certificate struct {
 	key  *ecdsa.PrivateKey
 }
 
+// chain is what a server shows.
+func (c *certificate) chain(issuer *certificate) tls.Certificate {
+	return tls.Certificate{Certificate: [][]byte{c.der, issuer.der}, PrivateKey: c.key}
+}
+
 // issue makes a certificate, signed by itself where there is no issuer.
-func issue(issuer *certificate, name string, ca bool) (*certificate, error) {
+func issue(issuer *certificate, name string, ca bool, addr net.IP, hosts ...string) (*certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -73,8 +87,8 @@ func issue(issuer *certificate, name string, ca bool) (*certificate, error) {
 		t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
 	} else {
 		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-		t.DNSNames = []string{Host, SwiftHost, AliasHost, "localhost"}
-		t.IPAddresses = []net.IP{net.ParseIP(originAddress)}
+		t.DNSNames = hosts
+		t.IPAddresses = []net.IP{addr}
 	}
 	parent, signer := t, key
 	if issuer != nil {

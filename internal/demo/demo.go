@@ -1,13 +1,18 @@
-// Package demo is an internet on loopback: root, top-level and zone name servers, a
-// resolver that walks from one to the next, and an origin that speaks HTTP and HTTPS
-// with certificates of an authority of its own.
+// Package demo is an internet on loopback: root, top-level and zone name servers with
+// signed zones, a resolver that walks from one to the next and can be asked by TLS and
+// HTTPS, and an origin that speaks HTTP and HTTPS with certificates of an authority of its
+// own.
 //
 // It needs no network and no privilege, starts within milliseconds, and gives the same
-// answers every time; only ports and keys differ. `fetchscope demo` fetches from it,
-// `fetchscope demo --serve` keeps it running for any client, and the project's tests
-// use it as their fixture.
+// answers every time, also where it has a [Fault]; only ports, the times of signatures
+// and the certificates' keys differ. `fetchscope demo` fetches from it, `fetchscope demo
+// --serve` keeps it running for any client, and the project's tests use it as their
+// fixture.
 //
-// Every datagram and every connection is real. Names are below test. (RFC 6761).
+// Every datagram and every connection is real. Names are below test. (RFC 6761). The
+// zones are those of the files in zones/. The root and fetchscope.test. are signed with
+// NSEC (RFC 4034), test. with NSEC3 (RFC 5155), plain.test. not at all. The name servers
+// leave out transfers, updates and cookies.
 package demo
 
 import (
@@ -32,26 +37,45 @@ const (
 
 // An Internet is running until it is closed.
 type Internet struct {
-	// Resolver answers for all names.
-	Resolver netip.AddrPort
+	// Resolver answers for all names, ResolverTLS and ResolverHTTPS the same by those.
+	Resolver, ResolverTLS, ResolverHTTPS netip.AddrPort
+	// NamePort is the port that all name servers have in common, each at its own address,
+	// so that one can walk from the servers in HintsFile on. It is 0, and there is no
+	// file, on a system whose loopback has not got all addresses of 127/8.
+	NamePort  uint16
+	HintsFile string
+	// AnchorFile holds a DS record of the root's key.
+	AnchorFile string
 	// HTTP and HTTPS are the origin's ports.
 	HTTP, HTTPS uint16
 	// CAFile holds the authority's certificate in PEM form.
 	CAFile string
 
-	dir     string
-	closers []func() error
-	running sync.WaitGroup
+	dir      string
+	narrow   bool // there is no address but 127.0.0.1
+	recursor *recursor
+	closers  []func() error
+	running  sync.WaitGroup
 }
 
-// Start brings everything up.
-func Start() (*Internet, error) {
+// Start brings everything up, in good order.
+func Start() (*Internet, error) { return StartWith(Fault{}) }
+
+// StartWith brings everything up with a fault.
+func StartWith(f Fault) (*Internet, error) {
 	n := &Internet{}
-	if err := errors.Join(n.startNames(), n.startOrigin()); err != nil {
-		n.Close()
-		return nil, fmt.Errorf("the demo's servers do not start: %w", err)
+	return n, n.start(&f)
+}
+
+func (n *Internet) start(f *Fault) (err error) {
+	if n.dir, err = os.MkdirTemp("", "fetchscope-demo-"); err == nil {
+		err = errors.Join(n.startNames(f), n.startOrigin())
 	}
-	return n, nil
+	if err != nil {
+		n.Close()
+		return fmt.Errorf("the demo's servers do not start: %w", err)
+	}
+	return nil
 }
 
 // Close ends everything and waits until it has ended.
@@ -82,14 +106,12 @@ func (n *Internet) startOrigin() error {
 	if err != nil {
 		return err
 	}
-	if n.dir, err = os.MkdirTemp("", "fetchscope-demo-"); err != nil {
-		return err
-	}
 	n.CAFile = filepath.Join(n.dir, "ca.pem")
 	if err := os.WriteFile(n.CAFile, a.rootPEM, 0o644); err != nil {
 		return err
 	}
 	o := &origin{net: n}
+	o.route = o.page
 	plain, err := n.listenOrigin(&n.HTTP)
 	if err != nil {
 		return err
@@ -102,7 +124,7 @@ func (n *Internet) startOrigin() error {
 	n.running.Go(func() { o.listen(plain, nil) })
 	n.running.Go(func() { o.listen(secure, a.secure) })
 	n.closers = append(n.closers, o.stop)
-	return nil
+	return n.startEncrypted(a)
 }
 
 // listenOrigin opens one of the origin's ports.

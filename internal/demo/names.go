@@ -3,107 +3,95 @@ package demo
 import (
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/miekg/dns"
 )
 
-// A nameServer is one of the demo's: where it says it is, and where it is. Both are
-// the same but for the port where every address of 127/8 can be had, as on Linux.
-type nameServer struct {
-	glue netip.Addr
-	at   netip.AddrPort
-	zone *zone
-}
-
-// A zone is what one name server knows.
-type zone struct {
-	apex    string
-	records []dns.RR
-	// cuts are the zones below that are delegated.
-	cuts []string
-}
-
-// The servers' addresses, as their glue has them.
-var (
-	rootAddr     = netip.MustParseAddr("127.53.0.1")
-	tldAddr      = netip.MustParseAddr("127.53.0.2")
-	zoneAddr     = netip.MustParseAddr("127.53.0.3")
-	resolverAddr = netip.MustParseAddr("127.53.0.53")
-)
-
-// zoneFiles are the three zones, in master-file form (RFC 1035, section 5).
-var zoneFiles = []struct {
-	addr netip.Addr
-	apex string
-	cuts []string
-	text string
-}{
-	{rootAddr, ".", []string{"test."}, `
-.                       86400 IN SOA a.root.test. hostmaster.root.test. 1 1800 900 604800 300
-.                       86400 IN NS  a.root.test.
-a.root.test.            86400 IN A   127.53.0.1
-test.                   86400 IN NS  ns.nic.test.
-ns.nic.test.            86400 IN A   127.53.0.2
-`},
-	{tldAddr, "test.", []string{"fetchscope.test."}, `
-test.                   3600 IN SOA ns.nic.test. hostmaster.nic.test. 1 1800 900 604800 300
-test.                   3600 IN NS  ns.nic.test.
-ns.nic.test.            3600 IN A   127.53.0.2
-fetchscope.test.        3600 IN NS  ns1.fetchscope.test.
-ns1.fetchscope.test.    3600 IN A   127.53.0.3
-`},
-	{zoneAddr, "fetchscope.test.", nil, `
-fetchscope.test.        300 IN SOA ns1.fetchscope.test. hostmaster.fetchscope.test. 1 1800 900 604800 300
-fetchscope.test.        300 IN NS  ns1.fetchscope.test.
-fetchscope.test.        300 IN A   127.0.0.1
-fetchscope.test.        300 IN TXT "an internet on loopback"
-ns1.fetchscope.test.    300 IN A   127.53.0.3
-www.fetchscope.test.    300 IN A   127.0.0.1
-swift.fetchscope.test.  300 IN A   127.0.0.1
-docs.fetchscope.test.   300 IN CNAME www.fetchscope.test.
-loop.fetchscope.test.   300 IN CNAME loop.fetchscope.test.
-`},
-}
-
-// startNames brings up the three name servers and the resolver.
-func (n *Internet) startNames() error {
-	var servers []*nameServer
-	for _, f := range zoneFiles {
-		z, err := parseZone(f.apex, f.text, f.cuts)
-		if err != nil {
-			return err
-		}
-		s := &nameServer{glue: f.addr, zone: z}
-		if s.at, err = n.serveNames(f.addr, s); err != nil {
-			return err
-		}
-		servers = append(servers, s)
+// startNames brings up the name servers and the resolver.
+func (n *Internet) startNames(f *Fault) error {
+	p, err := newPlan(f)
+	if err != nil {
+		return err
 	}
-	at, err := n.serveNames(resolverAddr, newRecursor(servers))
-	n.Resolver = at
+	if err := n.serveZones(p); err != nil {
+		return err
+	}
+	n.recursor = newRecursor(p)
+	n.Resolver, err = n.serveAnywhere(resolverAddr, n.recursor)
 	return err
 }
 
-func parseZone(apex, text string, cuts []string) (*zone, error) {
-	z := &zone{apex: apex, cuts: cuts}
-	p := dns.NewZoneParser(strings.NewReader(text), apex, "")
-	for rr, ok := p.Next(); ok; rr, ok = p.Next() {
-		z.records = append(z.records, rr)
+// serveZones brings up the name servers on one port, each at its own address, so that
+// anybody can walk from one to the next. That needs all of 127/8, as Linux and Windows
+// have it; elsewhere they share an address and the resolver alone knows their ports.
+func (n *Internet) serveZones(p *plan) error {
+	if !n.narrow {
+		for range portTries {
+			if port, err := n.serveTogether(p.servers); err == nil {
+				n.NamePort = port
+				return n.writeNames(p)
+			}
+		}
 	}
-	return z, p.Err()
+	for _, s := range p.servers {
+		var err error
+		if s.at, err = n.serveAnywhere(localhost, s); err != nil {
+			return err
+		}
+	}
+	return n.writeNames(p)
 }
 
-// serveNames listens by UDP and TCP on the same port. Where the address cannot be had,
-// 127.0.0.1 has to do.
-func (n *Internet) serveNames(addr netip.Addr, h dns.Handler) (netip.AddrPort, error) {
+// writeNames writes what a walk begins with.
+func (n *Internet) writeNames(p *plan) error {
+	n.AnchorFile = filepath.Join(n.dir, "anchor.zone")
+	if err := os.WriteFile(n.AnchorFile, []byte(p.trust()), 0o644); err != nil || n.NamePort == 0 {
+		return err
+	}
+	n.HintsFile = filepath.Join(n.dir, "hints.zone")
+	return os.WriteFile(n.HintsFile, []byte(p.hints()), 0o644)
+}
+
+// localhost is the address that every system has.
+var localhost = netip.MustParseAddr(originAddress)
+
+// portTries is how often a port is sought that is free wherever it is needed.
+const portTries = 8
+
+// serveTogether opens a port that all servers have in common.
+func (n *Internet) serveTogether(servers []*nameServer) (uint16, error) {
+	var opened []*sockets
+	port := uint16(0) // of the system's choice
+	for _, s := range servers {
+		one, err := openSockets(s.glue, port)
+		if err != nil {
+			for _, o := range opened {
+				o.close()
+			}
+			return 0, err
+		}
+		opened = append(opened, one)
+		port = one.at.Port()
+	}
+	for i, s := range servers {
+		s.at = opened[i].at
+		n.serve(opened[i], s)
+	}
+	return port, nil
+}
+
+// serveAnywhere serves at an address or, where it cannot be had, at 127.0.0.1.
+func (n *Internet) serveAnywhere(addr netip.Addr, h dns.Handler) (netip.AddrPort, error) {
 	var lastErr error
 	for range portTries {
-		for _, a := range []netip.Addr{addr, netip.AddrFrom4([4]byte{127, 0, 0, 1})} {
-			at, err := n.listenNames(a, h)
+		for _, a := range []netip.Addr{addr, localhost} {
+			s, err := openSockets(a, 0)
 			if err == nil {
-				return at, nil
+				n.serve(s, h)
+				return s.at, nil
 			}
 			lastErr = err
 		}
@@ -111,101 +99,40 @@ func (n *Internet) serveNames(addr netip.Addr, h dns.Handler) (netip.AddrPort, e
 	return netip.AddrPort{}, lastErr
 }
 
-// portTries is how often a port is sought that is free for both UDP and TCP.
-const portTries = 8
+// Sockets are a port by UDP and TCP.
+type sockets struct {
+	at       netip.AddrPort
+	packets  net.PacketConn
+	listener net.Listener
+}
 
-func (n *Internet) listenNames(addr netip.Addr, h dns.Handler) (netip.AddrPort, error) {
-	packets, err := net.ListenPacket("udp", net.JoinHostPort(addr.String(), "0"))
+// openSockets opens a port for both; 0 stands for any.
+func openSockets(addr netip.Addr, port uint16) (*sockets, error) {
+	packets, err := net.ListenPacket("udp", netip.AddrPortFrom(addr, port).String())
 	if err != nil {
-		return netip.AddrPort{}, err
+		return nil, err
 	}
-	port := packets.LocalAddr().(*net.UDPAddr).Port
-	listener, err := net.Listen("tcp", net.JoinHostPort(addr.String(), strconv.Itoa(port)))
+	port = uint16(packets.LocalAddr().(*net.UDPAddr).Port)
+	listener, err := net.Listen("tcp", net.JoinHostPort(addr.String(), strconv.Itoa(int(port))))
 	if err != nil {
 		packets.Close()
-		return netip.AddrPort{}, err
+		return nil, err
 	}
-	for _, s := range []*dns.Server{{PacketConn: packets, Handler: h}, {Listener: listener, Handler: h}} {
+	return &sockets{netip.AddrPortFrom(addr, port), packets, listener}, nil
+}
+
+func (s *sockets) close() {
+	s.packets.Close()
+	s.listener.Close()
+}
+
+// serve answers on the sockets until the internet is closed.
+func (n *Internet) serve(s *sockets, h dns.Handler) {
+	for _, server := range []*dns.Server{{PacketConn: s.packets, Handler: h}, {Listener: s.listener, Handler: h}} {
 		ready := make(chan struct{})
-		s.NotifyStartedFunc = func() { close(ready) }
-		n.running.Go(func() { _ = s.ActivateAndServe() })
+		server.NotifyStartedFunc = func() { close(ready) }
+		n.running.Go(func() { _ = server.ActivateAndServe() })
 		<-ready
-		n.closers = append(n.closers, s.Shutdown)
+		n.closers = append(n.closers, server.Shutdown)
 	}
-	return netip.AddrPortFrom(addr, uint16(port)), nil
-}
-
-// ServeDNS answers from the zone (RFC 1034, section 4.3.2).
-func (s *nameServer) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
-	m := new(dns.Msg)
-	m.SetReply(q)
-	if len(q.Question) != 1 || q.Question[0].Qclass != dns.ClassINET {
-		m.Rcode = dns.RcodeRefused
-	} else {
-		s.zone.answer(m, q.Question[0])
-	}
-	_ = w.WriteMsg(m)
-}
-
-func (z *zone) answer(m *dns.Msg, q dns.Question) {
-	name := dns.CanonicalName(q.Name)
-	if !dns.IsSubDomain(z.apex, name) {
-		m.Rcode = dns.RcodeRefused
-		return
-	}
-	for _, cut := range z.cuts {
-		if dns.IsSubDomain(cut, name) {
-			z.refer(m, cut)
-			return
-		}
-	}
-	m.Authoritative = true
-	for range maxAliases {
-		found := z.find(name, q.Qtype)
-		m.Answer = append(m.Answer, found...)
-		if len(found) > 0 {
-			return
-		}
-		alias := z.find(name, dns.TypeCNAME)
-		if len(alias) == 0 {
-			break
-		}
-		m.Answer = append(m.Answer, alias...)
-		name = dns.CanonicalName(alias[0].(*dns.CNAME).Target)
-	}
-	m.Ns = z.find(z.apex, dns.TypeSOA)
-	if !z.exists(name) {
-		m.Rcode = dns.RcodeNameError
-	}
-}
-
-// maxAliases bounds a chain of aliases.
-const maxAliases = 8
-
-// refer names the servers of a zone below, with their addresses.
-func (z *zone) refer(m *dns.Msg, cut string) {
-	m.Ns = z.find(cut, dns.TypeNS)
-	for _, ns := range m.Ns {
-		m.Extra = append(m.Extra, z.find(ns.(*dns.NS).Ns, dns.TypeA)...)
-	}
-}
-
-func (z *zone) find(name string, qtype uint16) []dns.RR {
-	var out []dns.RR
-	for _, rr := range z.records {
-		if rr.Header().Name == name && (rr.Header().Rrtype == qtype || qtype == dns.TypeANY) {
-			out = append(out, rr)
-		}
-	}
-	return out
-}
-
-// exists says whether there is the name, or one below it (RFC 8020).
-func (z *zone) exists(name string) bool {
-	for _, rr := range z.records {
-		if dns.IsSubDomain(name, rr.Header().Name) {
-			return true
-		}
-	}
-	return false
 }

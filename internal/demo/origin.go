@@ -22,9 +22,11 @@ const patience = 30 * time.Second
 //go:embed page.html
 var page []byte
 
-// An origin serves the demo's pages.
+// An origin serves the demo's pages, or what else is asked for by HTTP.
 type origin struct {
 	net *Internet
+	// route finds the answer to a request.
+	route func(*request) response
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool
@@ -85,6 +87,8 @@ type request struct {
 	method, target, host string
 	close, gzip          bool
 	length               int64
+	contentType          string
+	body                 []byte // of no more than maxBody
 }
 
 // serve answers requests until either side ends the connection. raw is the socket

@@ -14,7 +14,7 @@ import (
 
 var errBadRequest = errors.New("not a request")
 
-// readRequest reads a request with its body, which nobody looks at. io.EOF means that
+// readRequest reads a request with its body. io.EOF means that
 // the client has closed.
 func readRequest(r *bufio.Reader) (request, error) {
 	var q request
@@ -41,9 +41,15 @@ func readRequest(r *bufio.Reader) (request, error) {
 		}
 		q.field(line)
 	}
-	_, err = io.CopyN(io.Discard, r, q.length)
+	q.body, err = io.ReadAll(io.LimitReader(r, min(q.length, maxBody)))
+	if err == nil {
+		_, err = io.CopyN(io.Discard, r, q.length-int64(len(q.body)))
+	}
 	return q, err
 }
+
+// maxBody bounds what is kept of a request's body; it is what a DNS message can have.
+const maxBody = 64<<10 - 1
 
 // maxLine bounds a line of a request.
 const maxLine = 64 << 10
@@ -76,6 +82,8 @@ func (q *request) field(line string) {
 		q.close = q.close || value == "close"
 	case "accept-encoding":
 		q.gzip = strings.Contains(value, "gzip")
+	case "content-type":
+		q.contentType = value
 	case "content-length":
 		q.length, _ = strconv.ParseInt(value, 10, 64)
 	}
@@ -129,8 +137,8 @@ func writeChunks(b *bytes.Buffer, body []byte) {
 
 const htmlType = "Content-Type: text/html; charset=utf-8"
 
-// route finds the answer to a request.
-func (o *origin) route(q *request) response {
+// page finds the answer to a request for one.
+func (o *origin) page(q *request) response {
 	path, _, _ := strings.Cut(q.target, "?")
 	ok := response{status: "200 OK", fields: []string{htmlType}, body: page}
 	switch path {

@@ -140,14 +140,14 @@ func codeOf(err error) trace.Code {
 	var conn *transport.Error
 	var http *httpclient.Error
 	switch {
+	case errors.As(err, &name): // whatever kept its servers from answering
+		return name.Code
 	case errors.As(err, &http) && http.Code != "":
 		return http.Code
 	case http != nil:
 		return codeOf(http.Err)
 	case errors.As(err, &conn):
 		return conn.Code
-	case errors.As(err, &name):
-		return name.Code
 	}
 	return CodeInternal
 }

@@ -56,6 +56,8 @@ type Options struct {
 	Insecure  bool
 	CAFile    string
 	Resolver  resolver.Config
+	// ServiceRecords asks for the HTTPS records of https URLs (RFC 9460).
+	ServiceRecords bool
 	// Version is the program's, for User-Agent.
 	Version string
 }
@@ -89,20 +91,26 @@ type Body struct {
 	sc  *trace.Scope
 }
 
-// A Fetcher fetches URLs. One serves a whole run.
+// A Fetcher fetches URLs. One serves a whole run and is then closed.
 type Fetcher struct {
 	o        Options
 	resolver *resolver.Resolver
-	roots    *transport.Roots
-	conns    int // connections tried so far
+	roots    func() *transport.Roots // which are read once
+	trust    *transport.Roots        // those that origins are judged by
+	conns    int                     // connections tried so far
 }
 
 // New returns a Fetcher. The error is that of a file of the resolver's that cannot be
 // used.
 func New(o Options) (*Fetcher, error) {
-	r, err := resolver.New(o.Resolver)
-	return &Fetcher{o: o, resolver: r}, err
+	f := &Fetcher{o: o, roots: rootsOf(o)}
+	var err error
+	f.resolver, err = newResolver(o, f.roots)
+	return f, err
 }
+
+// Close ends the connections to name servers that are kept open, and waits for that.
+func (f *Fetcher) Close() error { return f.resolver.Close() }
 
 // A limit is the cause of a context that ended because something took too long.
 type limit struct {
@@ -171,11 +179,11 @@ func (f *Fetcher) Check(u *weburl.URL) *Failure {
 // trusted returns the roots, which are read once. Where trust does not matter, neither
 // does a file that cannot be read, as with curl.
 func (f *Fetcher) trusted() *transport.Roots {
-	if f.roots == nil {
-		f.roots = transport.LoadRoots(f.o.CAFile)
-		if f.o.Insecure && f.o.CAFile != "" && f.roots.Check() != nil {
-			f.roots = transport.LoadRoots("")
+	if f.trust == nil {
+		f.trust = f.roots()
+		if f.o.Insecure && f.o.CAFile != "" && f.trust.Check() != nil {
+			f.trust = transport.LoadRoots("")
 		}
 	}
-	return f.roots
+	return f.trust
 }

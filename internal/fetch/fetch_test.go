@@ -130,6 +130,7 @@ func run(t *testing.T, o Options, url string) result {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer f.Close()
 	err = f.Fetch(context.Background(), rec, u, &s)
 	return result{s.status, s.body.String(), trace.Fold(rec.Records(), trace.FoldOptions{URL: url, Started: rec.Started(), Secrets: true}), err}
 }

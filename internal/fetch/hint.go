@@ -11,16 +11,18 @@ const untrusted = "-k fetches regardless of trust; --cacert FILE trusts another 
 
 // hints are the next things to try, for the failures where one helps.
 var hints = map[trace.Code]string{
-	resolver.NameNotFound:  "check the spelling; `fetchscope resolve NAME` shows what the servers say",
-	resolver.NoAddress:     "the name has no address of the kind asked for: without -4 or -6 both are tried",
-	resolver.ServerFailure: "another resolver may know more: --server 9.9.9.9",
-	resolver.Refused:       "another resolver may answer: --server 9.9.9.9",
-	resolver.Timeout:       "another resolver may answer: --server 9.9.9.9; `fetchscope resolve NAME` shows each query",
-	resolver.NoServer:      "check the network, or name a resolver: --server ADDRESS",
-	resolver.Lame:          "the zone's delegation is broken: `fetchscope resolve --iterate NAME` shows where",
-	resolver.AliasLoop:     "the zone's aliases are broken: `fetchscope resolve NAME CNAME` shows them",
-	resolver.Bogus:         "`fetchscope resolve --dnssec NAME` shows the chain of trust; without --dnssec nothing is validated",
-	CodeProxyName:          "check the proxy's name in -x or in the environment (http_proxy, https_proxy)",
+	resolver.NameNotFound:    "check the spelling; `fetchscope resolve NAME` shows what the servers say",
+	resolver.NoAddress:       "the name has no address of the kind asked for: without -4 or -6 both are tried",
+	resolver.ServerFailure:   "another resolver may know more: --server 9.9.9.9",
+	resolver.Refused:         "another resolver may answer: --server 9.9.9.9",
+	resolver.Timeout:         "another resolver may answer: --server 9.9.9.9; `fetchscope resolve NAME` shows each query",
+	resolver.NoServer:        "check the network, or name a resolver: --server ADDRESS",
+	resolver.Lame:            "the zone's delegation is broken: `fetchscope resolve --iterate NAME` shows where",
+	resolver.AliasLoop:       "the zone's aliases are broken: `fetchscope resolve NAME CNAME` shows them",
+	resolver.Bogus:           "`fetchscope resolve --dnssec NAME` shows the chain of trust; without --dnssec nothing is validated",
+	resolver.ServerTLS:       "this is the name server, not the site: check --server and its port",
+	resolver.ServerUntrusted: "this is the name server's certificate, not the site's: --cacert FILE trusts its authority; -k does not apply to it",
+	CodeProxyName:            "check the proxy's name in -x or in the environment (http_proxy, https_proxy)",
 
 	transport.CodeRefused:     "nothing listens there: check host and port",
 	transport.CodeUnreachable: "there is no route to it: check the network, or try the other family with -4 or -6",

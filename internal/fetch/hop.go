@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync"
 	"time"
 
 	"fetchscope/httpclient"
 	"fetchscope/httpclient/h1"
 	"fetchscope/internal/weburl"
+	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
 )
@@ -89,12 +91,14 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	if err != nil {
 		return nil, err
 	}
+	tlsa := h.tlsa(ctx, sc, secure)
+	defer tlsa() // whoever starts it waits for it
 	conn, err := transport.Dial(ctx, sc, h.f.conns, addrs)
 	h.f.conns += len(addrs)
 	if err != nil {
 		return nil, &Failure{Phase: trace.Connect, Err: err, proxy: proxy != nil}
 	}
-	if err := h.secure(ctx, sc, conn, proxy, secure); err != nil {
+	if err := h.secure(ctx, sc, conn, proxy, secure, tlsa); err != nil {
 		err = h.f.record(ctx, sc, err)
 		conn.Close(context.WithoutCancel(ctx), transport.CloseOptions{Timeout: closeAfterFailure})
 		return nil, err
@@ -103,7 +107,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 }
 
 // secure lays a tunnel and TLS over a connection, as the URL needs them.
-func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn, proxy *Proxy, secure bool) error {
+func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn, proxy *Proxy, secure bool, tlsa func() []transport.TLSA) error {
 	if !secure {
 		return nil
 	}
@@ -113,7 +117,8 @@ func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn,
 		}
 	}
 	err := conn.StartTLS(ctx, transport.TLSConfig{
-		ServerName: bare(h.url.Hostname()), ALPN: []string{"http/1.1"}, Roots: h.f.trusted(), Insecure: h.f.o.Insecure,
+		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trusted(), Insecure: h.f.o.Insecure,
+		TLSA: tlsa,
 	})
 	if err != nil {
 		return &Failure{Phase: trace.TLS, Err: err}
@@ -134,9 +139,12 @@ func (h *hop) addresses(ctx context.Context, sc *trace.Scope, proxy *Proxy) ([]n
 		sc.Emit(trace.PhaseSkipped{Phase: trace.Resolve, Why: "address"})
 		return []netip.AddrPort{netip.AddrPortFrom(addr, port)}, nil
 	}
-	answer, err := h.f.resolver.Lookup(ctx, sc, host, port)
+	answer, err := h.lookup(ctx, sc, host, port)
 	if err != nil {
 		return nil, &Failure{Phase: trace.Resolve, Err: err, proxy: proxy != nil}
+	}
+	if answer.Service != nil {
+		port = answer.Service.Port
 	}
 	out := make([]netip.AddrPort, len(answer.Addrs))
 	for i, a := range answer.Addrs {
@@ -144,6 +152,38 @@ func (h *hop) addresses(ctx context.Context, sc *trace.Scope, proxy *Proxy) ([]n
 	}
 	return out, nil
 }
+
+// tlsa begins to look up what the DNS says of the server's certificate (RFC 6698), while
+// the connection is made; the function that it returns waits for that.
+func (h *hop) tlsa(ctx context.Context, sc *trace.Scope, secure bool) func() []transport.TLSA {
+	host := bare(h.url.Hostname())
+	if _, err := netip.ParseAddr(host); !secure || err == nil || !h.f.o.Resolver.DNSSEC {
+		return func() []transport.TLSA { return nil }
+	}
+	var out []transport.TLSA
+	var looking sync.WaitGroup
+	looking.Go(func() {
+		for _, r := range h.f.resolver.TLSA(ctx, sc, host, h.url.EffectivePort()) {
+			out = append(out, transport.TLSA(r))
+		}
+	})
+	return func() []transport.TLSA {
+		looking.Wait()
+		return out
+	}
+}
+
+// lookup asks for the origin's HTTPS record too where that is wanted.
+func (h *hop) lookup(ctx context.Context, sc *trace.Scope, host string, port uint16) (*resolver.Answer, error) {
+	own := host == bare(h.url.Hostname()) && port == h.url.EffectivePort()
+	if h.f.o.ServiceRecords && own && h.url.Scheme() == "https" {
+		return h.f.resolver.LookupService(ctx, sc, host, port, offered)
+	}
+	return h.f.resolver.Lookup(ctx, sc, host, port)
+}
+
+// offered are the protocols that we speak, by their names in ALPN (RFC 7301).
+var offered = []string{"http/1.1"}
 
 // exchange sends the request and reads the head of the response: steps 3 and 4.
 func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*httpclient.Response, error) {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"math/big"
 	"strconv"
+	"sync"
 
 	"github.com/miekg/dns"
 )
@@ -31,15 +32,17 @@ type scheme struct {
 // turn what is forged in the zones that still use it from bogus into insecure. RSAMD5
 // (1), DSA (3, 6) and GOST (12) are unsupported as that table has it, and so is Ed448
 // (16), which the standard library has not got: zones that only use these are insecure.
-var schemes = map[uint8]scheme{
-	dns.RSASHA1:          {key: readRSA, hash: crypto.SHA1, minBits: 512},
-	dns.RSASHA1NSEC3SHA1: {key: readRSA, hash: crypto.SHA1, minBits: 512},
-	dns.RSASHA256:        {key: readRSA, hash: crypto.SHA256, minBits: 512},
-	dns.RSASHA512:        {key: readRSA, hash: crypto.SHA512, minBits: 1024},
-	dns.ECDSAP256SHA256:  {key: readECDSA, hash: crypto.SHA256, curve: elliptic.P256()},
-	dns.ECDSAP384SHA384:  {key: readECDSA, hash: crypto.SHA384, curve: elliptic.P384()},
-	dns.ED25519:          {key: readEd25519},
-}
+var schemes = sync.OnceValue(func() map[uint8]scheme {
+	return map[uint8]scheme{
+		dns.RSASHA1:          {key: readRSA, hash: crypto.SHA1, minBits: 512},
+		dns.RSASHA1NSEC3SHA1: {key: readRSA, hash: crypto.SHA1, minBits: 512},
+		dns.RSASHA256:        {key: readRSA, hash: crypto.SHA256, minBits: 512},
+		dns.RSASHA512:        {key: readRSA, hash: crypto.SHA512, minBits: 1024},
+		dns.ECDSAP256SHA256:  {key: readECDSA, hash: crypto.SHA256, curve: elliptic.P256()},
+		dns.ECDSAP384SHA384:  {key: readECDSA, hash: crypto.SHA384, curve: elliptic.P384()},
+		dns.ED25519:          {key: readEd25519},
+	}
+})
 
 // digests are the supported ones of DS records (RFC 4034, 4509, 6605). GOST (3) is not.
 var digests = map[uint8]crypto.Hash{
@@ -68,7 +71,7 @@ var errKey = errors.New("the public key is malformed")
 
 // readKey reads the public key field of a DNSKEY.
 func readKey(algorithm uint8, data []byte) (verifier, error) {
-	s, supported := schemes[algorithm]
+	s, supported := schemes()[algorithm]
 	if !supported {
 		return nil, errors.New(algorithmName(algorithm) + " is not supported")
 	}

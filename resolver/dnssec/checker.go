@@ -21,7 +21,9 @@ const (
 	maxTagMatches = 4
 	// maxChecks bounds the signature checks for one question. A chain of eleven
 	// aliases, each in another zone three cuts down, takes two checks at each cut and
-	// up to four for the answer and its proofs: 12 × (3 × 2 + 4) = 120.
+	// up to four for the answer and its proofs: 12 × (3 × 2 + 4) = 120. The dearest,
+	// RSA with 4096 bits and the longest exponent, takes 2 ms: half a second in all,
+	// and only if a zone signs it all itself.
 	maxChecks = 256
 	// maxFailures bounds those that fail. An honest answer has next to none.
 	maxFailures = 32

@@ -30,8 +30,8 @@ func (c *Checker) Denial(zone string, verified []Set) *Denial {
 		return d
 	}
 	for _, s := range verified {
-		if !s.original(z) {
-			continue
+		if !s.original(z) || s.Type() == dns.TypeNSEC3 && len(s.RRs) > 1 {
+			continue // two names, or two salts, with one hash are no zone's
 		}
 		for _, rr := range s.RRs {
 			d.add(rr)
@@ -153,7 +153,7 @@ func (d *Denial) ask(qname string, proof func(prover, name) (Status, *Reason)) (
 // it also comes from the name that was asked for, which is in anybody's hands.
 func (d *Denial) limited(status Status, reason *Reason) (Status, *Reason) {
 	switch {
-	case status == Secure && !d.nsec3.exhausted:
+	case status == Secure:
 		return Secure, nil
 	case d.nsec3.excess > 0:
 		return Insecure, d.reason(edeIterations, "the zone's NSEC3 records have "+strconv.Itoa(int(d.nsec3.excess))+" iterations, more than "+strconv.Itoa(maxIterations))

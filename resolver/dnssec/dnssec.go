@@ -12,8 +12,8 @@
 // limits of RFC 9276, RFC 3597 for the canonical form of unknown types, RFC 4509 for
 // the digests of DS, and RFC 3110, 5702, 6605 and 8080 for the algorithms. Which of
 // those are supported, and why, stands in algorithm.go. Reasons carry the codes of
-// RFC 8914. It leaves out RFC 5011 beyond heeding the REVOKE bit, the
-// synthesis of answers from cached proofs (RFC 8198), and class other than IN.
+// RFC 8914. It leaves out RFC 5011 beyond heeding the REVOKE bit, the synthesis of
+// answers from cached proofs (RFC 8198), and classes other than IN.
 //
 // Names are in presentation form with a final dot, as in the records.
 package dnssec

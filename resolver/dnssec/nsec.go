@@ -16,15 +16,11 @@ type nsec struct {
 	types       types
 }
 
-// add takes a record that can be one of the zone's: both names are in it and in order,
-// but for the last, which leads back to the apex (RFC 4034, section 4.1.1).
+// add takes a record that can be one of the zone's: both names are in it.
 func (c *nsecChain) add(rr *dns.NSEC) {
 	owner, ok1 := parseName(rr.Hdr.Name)
 	next, ok2 := parseName(rr.NextDomain)
-	if !ok1 || !ok2 || !owner.in(c.zone) || !next.in(c.zone) {
-		return
-	}
-	if owner.before(next) || next.is(c.zone) {
+	if ok1 && ok2 && owner.in(c.zone) && next.in(c.zone) {
 		c.records = append(c.records, nsec{owner, next, rr.TypeBitMap})
 	}
 }
@@ -38,7 +34,8 @@ func (c *nsecChain) at(n name) (types, bool) {
 	return nil, false
 }
 
-// spans reports whether the name lies between the record's two. What is below a
+// spans reports whether the name lies between the record's two, or after the last, which
+// leads back to the apex and nowhere else (RFC 4034, section 4.1.1). What is below a
 // delegation or a DNAME does so too, but is not the zone's (RFC 6840, section 4.1).
 func (c *nsecChain) spans(r nsec, n name) bool {
 	if !r.owner.before(n) || n.below(r.owner) && r.types.endsZone() {

@@ -184,7 +184,7 @@ func (r nsec3) spans(d digest) bool {
 	if bytes.Compare(r.owner[:], r.next[:]) < 0 {
 		return after && before
 	}
-	return (after || before) && r.owner != d
+	return after || before
 }
 
 func (c *nsec3Chain) at(n name) (types, bool) {

@@ -133,7 +133,7 @@ func (d *Denial) noExpansion(p prover, n, w name) (Status, *Reason) {
 	if !proven {
 		return Bogus, d.missing(n)
 	}
-	if g.empty || !g.encloser.is(from) {
+	if !g.encloser.is(from) { // the name itself, if it is an empty non-terminal
 		return Bogus, d.reason(edeBogus, "something closer to "+n.String()+" exists than "+w.String())
 	}
 	return d.status(g)

@@ -26,6 +26,18 @@ func (s Set) Type() uint16 {
 	return s.RRs[0].Header().Rrtype
 }
 
+// uniform reports whether the records are one set of the class IN, which those that
+// Sets made are. The owner has no case.
+func (s Set) uniform(owner name) bool {
+	for _, rr := range s.RRs {
+		h := rr.Header()
+		if h.Class != dns.ClassINET || h.Rrtype != s.Type() || h.Name != s.Name() && !owner.same(h.Name) {
+			return false
+		}
+	}
+	return true
+}
+
 // owned is what makes records one set: the owner on the wire, in lower case, and the
 // type. The class is IN.
 type owned struct {

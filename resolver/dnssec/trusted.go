@@ -88,7 +88,7 @@ func (v *introduction) read(by []dns.RR) (Status, *Reason) {
 			continue
 		}
 		found++
-		if _, supported := schemes[a.algorithm]; !supported {
+		if _, supported := schemes()[a.algorithm]; !supported {
 			continue
 		}
 		understood++

@@ -78,7 +78,7 @@ func (a *attempt) begin() *Reason {
 		return &Reason{EDE: edeBogus, Text: "there are no records to verify"}
 	}
 	owner, ok := parseName(a.set.Name())
-	if a.owner = owner; !ok || !dns.IsRRset(a.set.RRs) || a.set.RRs[0].Header().Class != dns.ClassINET {
+	if a.owner = owner; !ok || !a.set.uniform(owner) {
 		return &Reason{EDE: edeBogus, Text: "the records are no set of the class IN"}
 	}
 	switch {
@@ -133,7 +133,7 @@ func (a *attempt) try(sig *dns.RRSIG) (*Proof, stage, *Reason) {
 	if why := a.form(sig); why != nil {
 		return nil, atForm, why
 	}
-	if _, supported := schemes[sig.Algorithm]; !supported {
+	if _, supported := schemes()[sig.Algorithm]; !supported {
 		return nil, atAlgorithm, reasonOf(sig, edeSignatureMissing, a.what()+" has no signature of a supported algorithm")
 	}
 	if why := a.time(sig); why != nil {

@@ -39,6 +39,11 @@ func (v *view) details(x *trace.Exchange) {
 		for _, c := range t.Chain {
 			v.line(fmt.Sprintf("* %-12s %s, %s, ends %s", c.Role, v.pen.text(c.Subject), c.Key, c.NotAfter.Format("2006-01-02")))
 		}
+		if d := t.DANE; d != nil && d.Usage != nil {
+			v.line(fmt.Sprintf("* DANE %s: record %d %d %d of %d (RFC 6698)", d.Status, *d.Usage, *d.Selector, *d.Matching, d.Records))
+		} else if d != nil {
+			v.line(fmt.Sprintf("* DANE %s: %s (RFC 6698)", d.Status, count(d.Records, "record", "records")))
+		}
 	}
 	if r := x.Request; r != nil {
 		v.line("")
@@ -90,5 +95,35 @@ func (v *view) query(q *trace.Query) string {
 	if len(q.Dropped) > 0 {
 		result += ", dropped: " + strings.Join(q.Dropped, "; ")
 	}
-	return fmt.Sprintf("* %s %s?  %s by %s, %s: %s", v.pen.text(q.Name), q.Type, v.pen.text(q.Server), q.Protocol, took, v.pen.text(result))
+	return fmt.Sprintf(
+		"* %s %s?  %s by %s, %s%s%s: %s",
+		v.pen.text(q.Name), q.Type, v.pen.text(v.server(q)), q.Protocol, took, v.connecting(q), v.purpose(q), v.pen.text(result),
+	)
+}
+
+// server names the server with its address, where it has a name.
+func (v *view) server(q *trace.Query) string {
+	if q.ServerName == "" {
+		return q.Server
+	}
+	return q.ServerName + " (" + q.Server + ")"
+}
+
+// connecting says what became of the connection to the name server before the query.
+func (v *view) connecting(q *trace.Query) string {
+	switch {
+	case q.Connect != nil:
+		return " + " + v.unit.withName(*q.Connect, v.pen) + " to connect"
+	case q.Reused != nil && *q.Reused:
+		return " on an open connection"
+	}
+	return ""
+}
+
+// purpose says what a query is for that is not for the question itself.
+func (v *view) purpose(q *trace.Query) string {
+	if q.For == "" {
+		return ""
+	}
+	return ", for " + v.pen.text(q.For)
 }

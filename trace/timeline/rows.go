@@ -122,7 +122,11 @@ func (v *view) resolved(r *trace.Resolution) string {
 	}
 	switch r.Source {
 	case "dns":
-		return first + ", " + count(len(r.Queries), "query", "queries")
+		out := first + ", " + count(len(r.Queries), "query", "queries")
+		if r.Security != "" {
+			out += ", " + r.Security
+		}
+		return out
 	case "flag":
 		return first + ", --resolve"
 	case "":
@@ -166,6 +170,9 @@ func (v *view) secured(x *trace.Exchange, p *trace.PhaseTime) string {
 	}
 	if t.Ignored {
 		return out + ", NOT TRUSTED"
+	}
+	if d := t.DANE; d != nil {
+		return out + ", DANE " + d.Status
 	}
 	return out + v.inTrips(x, *p.Duration)
 }

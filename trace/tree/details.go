@@ -92,7 +92,20 @@ func (v *view) facts(q *trace.Query) []string {
 	if q.Duration != nil {
 		out = append(out, v.time(*q.Duration)+" "+v.pen.about+micros(q.Uncertainty, v.pen)+" by "+v.evidence(q))
 	}
-	return append(out, v.sizes(q))
+	out = append(out, v.sizes(q))
+	switch {
+	case q.Connect != nil:
+		out = append(out, "connected in "+v.time(*q.Connect)+" before")
+	case q.Reused != nil && *q.Reused:
+		out = append(out, "on a connection open already")
+	}
+	if q.NSID != "" {
+		out = append(out, "NSID "+v.pen.text(q.NSID))
+	}
+	if q.Extended != nil {
+		out = append(out, v.extended(q.Extended))
+	}
+	return out
 }
 
 // evidence is what the two ends of a query's time rest on.

@@ -194,7 +194,7 @@ func (v *view) outcome(q *trace.Query) (word, note string) {
 	case q.Failure != "":
 		return "failed", v.pen.text(q.Failure)
 	case failed(q) && q.Rcode != "" && q.Rcode != "NOERROR" && q.Rcode != "NXDOMAIN":
-		return v.pen.text(q.Rcode), ""
+		return v.pen.text(q.Rcode), v.beside(q)
 	case failed(q) && q.Result != "":
 		return q.Result, v.pen.text(q.Why)
 	case failed(q):
@@ -205,6 +205,14 @@ func (v *view) outcome(q *trace.Query) (word, note string) {
 		return v.pen.text(q.Rcode), ""
 	}
 	return v.pen.text(q.Result), ""
+}
+
+// beside is what a server of a zone says beside its rcode.
+func (v *view) beside(q *trace.Query) string {
+	if q.Extended == nil || q.Zone == "" {
+		return ""
+	}
+	return v.extended(q.Extended)
 }
 
 // plainly says in a word how the usual failures come about.

@@ -160,6 +160,7 @@ func documents() map[string]*trace.ResolveDocument {
 		ask(root, ". DNSKEY for keys", 100).fails("it took longer than the 50ms that -m allows").
 		unproved("bogus", trace.SecurityReason{Zone: ".", Message: "the keys of the zone cannot be had"}).
 		ends("www.example.com.", "A", "")
+	docs["encrypted"] = encrypted()
 	docs["known"] = new(script).ends("www.example.com.", "A", "NOERROR", "www.example.com. 300 A 203.0.113.7")
 	docs["refused"] = trace.FoldResolve(nil, trace.Question{Name: "a..b", Type: "A"}, time.Unix(0, 0))
 	return docs
@@ -260,4 +261,17 @@ func stub() *trace.ResolveDocument {
 		ask("192.0.2.54", "www.corp.example. A", 1000).answer("NXDOMAIN", 0).
 		ask("192.0.2.54", "www. A", 1000).answer("NOERROR", 3).
 		typed("www", "www.", "A", "NOERROR", "www. 300 A 203.0.113.7", "www. 300 A 203.0.113.8", "www. 300 A 203.0.113.9")
+}
+
+// encrypted asks a server that is named by TLS; it says more than an rcode.
+func encrypted() *trace.ResolveDocument {
+	s := new(script).ask("192.0.2.53", "dns.example. A for bootstrap", 4000).answer("NOERROR", 1)
+	s.emit(trace.QueryConnecting{ID: s.id + 1, Server: "192.0.2.99:853"})
+	s.now += 30_000 * us
+	s.emit(trace.QueryConnected{ID: s.id + 1, Server: "192.0.2.99:853"})
+	s.id++
+	s.emit(trace.QuerySent{ID: s.id, Server: "192.0.2.99:853", ServerName: "dns.example.", Protocol: "tls", Name: "www.example.com.", Type: "A", Bytes: 128})
+	s.now += 12_000 * us
+	s.emit(trace.QueryAnswered{ID: s.id, Rcode: "SERVFAIL", Bytes: 468, NSID: "fra-7", Extended: &trace.ExtendedError{Code: 22, Meaning: "No Reachable Authority", Text: "at example.com"}})
+	return s.ends("www.example.com.", "A", "SERVFAIL")
 }

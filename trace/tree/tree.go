@@ -148,8 +148,10 @@ func (v *view) title() {
 		}
 		left = "resolve " + term.Cut(asked, max(room-len("resolve ")-term.Width(qtype), 1), v.pen.ellipsis) + qtype
 	}
-	if flags := left + "   " + strings.Join(v.flags(), " "); term.Width(flags) <= room {
-		left = flags
+	for i, flag := range v.flags() {
+		if flag = strings.Repeat(" ", max(3-2*i, 1)) + flag; term.Width(left+flag) <= room {
+			left += flag
+		}
 	}
 	v.line(boldface, term.Pad(term.Cut(left, room, v.pen.ellipsis), room)+"  "+right)
 	if below != "" {
@@ -260,26 +262,34 @@ type part struct {
 // A spending is the time of all queries, by purposes.
 type spending struct {
 	whole trace.Time
-	parts [5]part
+	parts []part
 }
 
-// spent adds up the time from the first query to the last reply. What no query took is
-// ours: reading, judging, verifying.
+// What time is spent for.
+const (
+	onAnswer = iota
+	onServers
+	onKeys
+	onConnections
+	onFailures
+	here
+)
+
+// spent adds up the time from the first query, or its connection, to the last reply.
+// What none of them took is ours: reading, judging, verifying.
 func spent(queries []trace.Query) spending {
-	s := spending{parts: [5]part{{what: "answer"}, {what: "servers"}, {what: "keys"}, {what: "failures"}, {what: "here"}}}
-	if len(queries) == 0 {
-		return s
-	}
-	first, last := queries[0].Start, queries[0].Start
+	s := spending{parts: []part{{what: "answer"}, {what: "servers"}, {what: "keys"}, {what: "connections"}, {what: "failures"}, {what: "here"}}}
+	first, last := begin(&queries[0]), end(&queries[0])
 	var sum trace.Time
 	for i := range queries {
 		q := &queries[i]
-		first, last = min(first, q.Start), max(last, end(q))
-		sum += took(q)
+		first, last = min(first, begin(q)), max(last, end(q))
 		s.parts[purpose(q)].time += took(q)
+		s.parts[onConnections].time += q.Start - begin(q)
+		sum += end(q) - begin(q)
 	}
 	s.whole = last - first
-	s.parts[4].time = max(s.whole-sum, 0)
+	s.parts[here].time = max(s.whole-sum, 0)
 	return s
 }
 
@@ -287,13 +297,21 @@ func spent(queries []trace.Query) spending {
 func purpose(q *trace.Query) int {
 	switch {
 	case failed(q):
-		return 3
+		return onFailures
 	case q.For == forKeys, q.For == forDS:
-		return 2
+		return onKeys
 	case q.For != "":
-		return 1
+		return onServers
 	}
-	return 0
+	return onAnswer
+}
+
+// begin is the moment at which a query was begun: its connection, where it needed one.
+func begin(q *trace.Query) trace.Time {
+	if q.Connect == nil {
+		return q.Start
+	}
+	return q.Start - *q.Connect
 }
 
 func took(q *trace.Query) trace.Time {

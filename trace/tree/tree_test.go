@@ -51,7 +51,7 @@ func TestWrite(t *testing.T) {
 
 func TestDetails(t *testing.T) {
 	docs := documents()
-	for _, name := range []string{"secure", "lame", "stub", "bogus"} {
+	for _, name := range []string{"secure", "lame", "stub", "bogus", "encrypted"} {
 		golden(t, name+".details", draw(t, Details, docs[name], Options{Columns: 80, UTF8: true}))
 	}
 }

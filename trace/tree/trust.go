@@ -129,7 +129,10 @@ func (v *view) link(z trace.ZoneJudged, first bool) string {
 // for, where that is known, the data.
 func (v *view) signed(zone string) []string {
 	d := v.doc
-	if d.Security != "secure" {
+	switch {
+	case d.Security == "bogus" && d.Reason != nil && d.Reason.Zone == zone && v.tag(zone) != 0:
+		return []string{v.pen.arrow("RRSIG") + " " + v.pen.bogus} // the keys are good, the data are not
+	case d.Security != "secure":
 		return nil
 	}
 	var links []string
@@ -161,20 +164,28 @@ func (v *view) tag(zone string) uint16 {
 // maxData is the room for the data that a chain ends in.
 const maxData = 40
 
-// data shows the records of the answer that are of a zone, by the last of them that is
-// not an alias on the way.
+// data shows the records of the answer that are of a zone: of the type asked for, or else
+// the alias that leads on.
 func (v *view) data(zone string) string {
-	s, more := "", 0
+	var wanted, other []trace.RR
 	for _, rr := range v.doc.Answers {
-		if v.zoneOf(rr.Name) != zone || rr.Type == "RRSIG" {
-			continue
-		}
-		if more++; more == 1 || rr.Type != "CNAME" && strings.HasPrefix(s, "CNAME") {
-			s, more = term.Cut(v.pen.text(rr.Type+" "+rr.Data), maxData, v.pen.ellipsis), 1
+		switch {
+		case v.zoneOf(rr.Name) != zone || rr.Type == "RRSIG" && v.doc.Question.Type != "RRSIG":
+		case rr.Type == v.doc.Question.Type:
+			wanted = append(wanted, rr)
+		default:
+			other = append(other, rr)
 		}
 	}
-	if more > 1 {
-		s += fmt.Sprintf(" + %d", more-1)
+	if len(wanted) == 0 {
+		wanted = other
+	}
+	if len(wanted) == 0 {
+		return ""
+	}
+	s := term.Cut(v.pen.text(wanted[0].Type+" "+wanted[0].Data), maxData, v.pen.ellipsis)
+	if more := len(wanted) - 1; more > 0 {
+		s += fmt.Sprintf(" + %d", more)
 	}
 	return s
 }
