@@ -29,8 +29,8 @@ func (v *view) draw(rows []row) {
 	}
 }
 
-// fit finds the widths.
-func (v *view) fit(rows []row) columns {
+// measure finds the widths that rows need.
+func measure(rows []row) columns {
 	c := columns{gap: 2}
 	for _, r := range rows {
 		c.zone = max(c.zone, term.Width(r.lead+r.zone))
@@ -38,6 +38,12 @@ func (v *view) fit(rows []row) columns {
 		c.proto, c.time = max(c.proto, len(r.proto)), max(c.time, len(r.time))
 		c.result = max(c.result, len(r.result))
 	}
+	return c
+}
+
+// fit finds the widths that there is room for.
+func (v *view) fit(rows []row) columns {
+	c := measure(rows)
 	if v.columns < narrow {
 		c.addr, c.proto = 0, 0
 	}

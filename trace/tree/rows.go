@@ -282,7 +282,7 @@ func (v *view) sum(queries []*trace.Query) []row {
 	var why []string
 	var sum trace.Time
 	for _, q := range queries {
-		why = append(why, purposeOf(q))
+		why = append(why, v.pen.text(purposeOf(q)))
 		sum += took(q)
 		if failed(q) {
 			word, _ := v.outcome(q)
