@@ -306,13 +306,28 @@ func (h *host) replies(b []byte, overTCP bool) []*dns.Msg {
 	}
 	h.mu.Lock()
 	h.seen = append(h.seen, q)
+	behave := h.behave
 	h.mu.Unlock()
 	m := h.honest(q)
 	if !overTCP && m.Len() > udpSize {
 		m = &dns.Msg{MsgHdr: m.MsgHdr, Question: m.Question}
 		m.Truncated = true
 	}
-	return h.behave(q, m, overTCP)
+	return behave(q, m, overTCP)
+}
+
+// queries are those that the host has seen.
+func (h *host) queries() []*dns.Msg {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.seen)
+}
+
+// does changes how a host behaves from now on.
+func (h *host) does(b behaviour) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.behave = b
 }
 
 // honest answers from the deepest zone here that the question is in. A DS record is of
@@ -329,7 +344,7 @@ func (h *host) honest(q *dns.Msg) *dns.Msg {
 	if best == nil {
 		return new(dns.Msg).SetRcode(q, dns.RcodeRefused)
 	}
-	return best.reply(q)
+	return best.reply(q).Copy() // to pack a record is to write to it, and servers share them
 }
 
 // asked lists what a host was asked, in order.
