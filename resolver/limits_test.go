@@ -63,7 +63,7 @@ func TestNamesThatBranch(t *testing.T) {
 		}
 	}
 	in := startInternet(t, small(site{zone: "test.", at: tldAt, text: tld.String()})...)
-	r := fresh(in.config(t))
+	r := in.patient(t)
 	j := r.job(trace.NewRecorder(nil).Scope(0))
 	if got := j.resolve(patience(t), question{"www.sub.test.", dns.TypeA}); got.rcode != "SERVFAIL" {
 		t.Errorf("got %+v", got)
@@ -137,7 +137,7 @@ func TestCAMP(t *testing.T) {
 // checked, those that failed, and rounds of SHA-1.
 func (in *internet) spent(t *testing.T, asked string, want outcome) (checks, failures, rounds int, reason *dnssec.Reason) {
 	t.Helper()
-	r := fresh(in.config(t))
+	r := in.patient(t)
 	name, qtype, _ := strings.Cut(asked, " ")
 	j := r.job(trace.NewRecorder(nil).Scope(0))
 	got := j.resolve(patience(t), question{name, dns.StringToType[qtype]})
@@ -321,7 +321,7 @@ func TestTheEndOfTheContextEndsTheWalk(t *testing.T) {
 		return nil
 	}
 	rec := trace.NewRecorder(nil)
-	err := fresh(in.config(t)).Query(ctx, rec.Scope(0), "www.zoo.test.", "A")
+	err := in.patient(t).Query(ctx, rec.Scope(0), "www.zoo.test.", "A")
 	if !errors.Is(err, interrupted) {
 		t.Errorf("got %v", err)
 	}
@@ -343,7 +343,7 @@ func TestDeadlineOfTheWalk(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	rec := trace.NewRecorder(nil)
-	err := fresh(in.config(t)).Query(ctx, rec.Scope(0), "www.zoo.test.", "A")
+	err := in.patient(t).Query(ctx, rec.Scope(0), "www.zoo.test.", "A")
 	var e *Error
 	if !errors.As(err, &e) || e.Code != Timeout || len(of[trace.Answered](rec.Records())) != 1 {
 		t.Errorf("got %v", err)
