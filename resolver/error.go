@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"unicode"
+	"unicode/utf8"
 
 	"fetchscope/trace"
 )
@@ -115,11 +117,13 @@ func (e *Error) Unwrap() error { return e.Err }
 // shown is a name that may be anything a person typed, fit to be read: it is quoted
 // where it holds what is not printable.
 func shown(name string) string {
-	if name != "" && isASCIIGraphic(name) {
+	if name != "" && utf8.ValidString(name) && !strings.ContainsFunc(name, unprintable) {
 		return name
 	}
 	return strconv.QuoteToASCII(name)
 }
+
+func unprintable(r rune) bool { return r == ' ' || !unicode.IsPrint(r) }
 
 func isASCIIGraphic(s string) bool {
 	for i := range len(s) {

@@ -149,7 +149,7 @@ type internet struct {
 }
 
 // start serves a world.
-func (w *world) start(t *testing.T) *internet {
+func (w *world) start(t testing.TB) *internet {
 	t.Helper()
 	in := &internet{world: w, hosts: map[string]*host{}}
 	for _, s := range w.sites {
@@ -177,7 +177,7 @@ func startInternet(t *testing.T, sites ...site) *internet {
 
 // listen takes a port at all addresses and serves there until the test ends; it reports
 // false if the port is taken somewhere.
-func (in *internet) listen(t *testing.T) bool {
+func (in *internet) listen(t testing.TB) bool {
 	t.Helper()
 	first, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -234,7 +234,7 @@ func (w *world) hints() string {
 func (w *world) anchor() string { return w.keys["."].ToDS(dns.SHA256).String() + "\n" }
 
 // config walks from the root of the internet, and validates if that is signed.
-func (in *internet) config(t *testing.T) Config {
+func (in *internet) config(t testing.TB) Config {
 	t.Helper()
 	c := Config{Iterate: true, RootHints: file(t, in.hints()), Port: in.port, HostsFile: file(t, "")}
 	if _, signed := in.keys["."]; signed {

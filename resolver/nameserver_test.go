@@ -175,7 +175,7 @@ func always(rcode int) datagrams {
 func silent(*dns.Msg) [][]byte { return nil }
 
 // file writes a file of the test's own.
-func file(t *testing.T, text string) string {
+func file(t testing.TB, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -4,16 +4,20 @@
 // Input is a host name as it stands in a URL, or a name and a type as a person types
 // them; output is an [Answer] or a trace.Answered event. The step after it is
 // transport, which connects to the addresses. Beside the result run the events
-// ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered,
-// QueryFailed, DatagramDropped, Resolved and Answered.
+// ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryJudged,
+// QueryFailed, DatagramDropped, ZoneJudged, SecurityJudged, ServiceOffered, Resolved and
+// Answered.
 //
 // It is a stub resolver written against the wire: RFC 1034 and 1035 with 2181, 2308,
 // 5452, 6891, 7766, 7873 and 9619; TLS and HTTPS to the server (RFC 7858, 8310, 8484,
 // padded as 7830 and 8467 say), which a [Dialer] from outside connects; the names of
 // RFC 6761, 6762 and 7686 that are not asked for; hosts(5) and resolv.conf(5) as glibc
 // reads them; the order of RFC 6724. Instead of asking a resolver it can walk from the
-// root itself, and it can validate what it finds. No call of the system's own resolver
-// is made. DNS over QUIC is left out.
+// root itself (RFC 1034, section 5.3.3, with 6672, 9156, 9471 and 9609, within limits that
+// no server can make it exceed), and it can validate what it finds (package dnssec; RFC
+// 4035, section 5). HTTPS records lead to a service (RFC 9460), TLSA records speak for
+// certificates (RFC 6698). Answers are kept for a run (RFC 2308), by their TTL. No call of
+// the system's own resolver is made. DNS over QUIC is left out.
 package resolver
 
 import (

@@ -1,6 +1,9 @@
 package trace
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A ResolveDocument is the answer to one question, with the queries that led to it.
 type ResolveDocument struct {
@@ -22,6 +25,9 @@ type ResolveDocument struct {
 type Question struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
+	// Typed is what a person typed for the name, where that is not the name itself: an
+	// address, a name in other letters than ASCII, one that was completed.
+	Typed string `json:"typed,omitzero"`
 }
 
 // FoldResolve derives the document of one question from its records, as Fold does for
@@ -51,10 +57,22 @@ func (d *ResolveDocument) take(r Record) {
 	d.Validation.take(r)
 	switch e := r.Event.(type) {
 	case Answered:
-		d.Question, d.Rcode, d.Source = Question{Name: e.Name, Type: e.Type}, e.Rcode, e.Source
+		d.Question, d.Rcode, d.Source = d.Question.as(e.Name, e.Type), e.Rcode, e.Source
 		d.Answers = append(d.Answers, e.Answers...)
 		d.Authority = append(d.Authority, e.Authority...)
 	case Failed:
 		d.Error = &Error{Phase: e.Phase, Code: e.Code, Message: Text(e.Message), Hint: Text(e.Hint)}
 	}
+}
+
+// as is the question as it was asked in the end.
+func (q Question) as(name, qtype string) Question {
+	typed := q.Typed
+	if typed == "" {
+		typed = q.Name
+	}
+	if strings.EqualFold(strings.TrimSuffix(typed, "."), strings.TrimSuffix(name, ".")) {
+		typed = ""
+	}
+	return Question{Name: name, Type: qtype, Typed: typed}
 }

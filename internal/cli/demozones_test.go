@@ -61,7 +61,7 @@ var zoneNames = []struct{ name, qtype, rcode, security, data string }{
 	{"docs.fetchscope.test.", "A", "NOERROR", "secure", "www.fetchscope.test. 127.0.0.1"},
 	{"docs.fetchscope.test.", "AAAA", "NOERROR", "secure", "www.fetchscope.test."},
 	{"gone.fetchscope.test.", "A", "NXDOMAIN", "secure", "nowhere.fetchscope.test."},
-	{"loop.fetchscope.test.", "A", "SERVFAIL", "secure", ""},
+	{"loop.fetchscope.test.", "A", "SERVFAIL", "indeterminate", ""},
 	{"plain.fetchscope.test.", "A", "NOERROR", "insecure", "www.plain.test. 127.0.0.1"},
 	{"nowhere.fetchscope.test.", "A", "NXDOMAIN", "secure", ""},
 	{"host.deep.empty.fetchscope.test.", "A", "NOERROR", "secure", "127.0.0.1"},

@@ -12,12 +12,38 @@ import (
 const helpHead = `fetchscope fetches a URL in six steps and shows what truly happened in each.
 
   fetchscope [options] URL ...           fetch each URL
-  fetchscope resolve [options] NAME [TYPE ...]
+  fetchscope resolve [options] NAME ... [TYPE ...]
                                          step 1 alone: ask the DNS
   fetchscope render [options] [FILE | -] step 5 alone: HTML to text
   fetchscope demo [options] [PATH ...]   the six steps against an internet on loopback
 
 `
+
+// commandHeads say of a command what its options do not.
+var commandHeads = map[string]string{"resolve": `fetchscope resolve [options] NAME ... [TYPE ...]
+
+A word that names a record type (A, MX, TYPE65) is a type, in either case; any other is
+a name. Each name is asked for each type, or for A and AAAA where there is none (for A
+alone with --format). A final dot keeps a name from being taken for a type, and from
+being searched for. An address stands for its name under in-addr.arpa or ip6.arpa,
+which is asked for PTR.
+
+stdout has the records: NAME TTL TYPE DATA, and nothing where there are none. stderr
+has the way to them: a line for each server that was asked (✓ the zone's keys were
+validated, ! it failed, ✗ the zone is bogus), the chain of keys, who says that there is
+nothing, and where the time went. --view full has every query by itself.
+
+Status: 0 also where there are no such records; 6 where the name does not exist, no
+server could answer, or the answer is bogus; 28 after a time-out; 3 for what cannot be
+a name. Of several questions the last that failed decides.
+
+  fetchscope resolve example.com                       A and AAAA
+  fetchscope resolve example.com example.org MX TXT    two names, two types
+  fetchscope resolve 192.0.2.1                         the name of an address
+  fetchscope resolve --iterate --dnssec example.com    from the root, with proofs
+  fetchscope resolve --server 9.9.9.9 -s example.com   the records alone
+
+`}
 
 // help shows the options, or those of one category.
 func (p *program) help(words []string) error {
@@ -50,6 +76,9 @@ func (p *program) helpOn(word string, columns int) error {
 	}
 	if _, known := commands[word]; !known {
 		return usage(fmt.Sprintf("there is no help on %q", word), "categories: "+strings.Join(categories, ", ")+"; commands: demo, render, resolve")
+	}
+	if _, err := io.WriteString(p.stdout, commandHeads[word]); err != nil {
+		return err
 	}
 	for _, c := range categories {
 		takes := func(o *option) bool { return slices.Contains(o.commands(), word) }

@@ -16,7 +16,7 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                   {"internal/cli"},
-	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder"},
+	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "trace/tree"},
 	"internal/demo":      {},
 	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace"},
 	"resolver":           {"resolver/dnssec", "internal/kstamp", "trace"},
@@ -32,6 +32,7 @@ var layers = map[string][]string{
 	"trace":              {},
 	"trace/timeline":     {"trace", "internal/term"},
 	"trace/ladder":       {"trace", "internal/term"},
+	"trace/tree":         {"trace", "internal/term"},
 	"internal/kstamp":    {},
 	"internal/term":      {},
 	"internal/weburl":    {},

@@ -4,24 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"fetchscope/internal/fetch"
-	"fetchscope/internal/term"
 	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
 )
 
-// resolve is the command: step 1 alone.
+// resolve is the command: step 1 alone. Its status is that of the last question that
+// failed; each is told of after its answer.
 func (p *program) resolve(ctx context.Context, words []string) error {
-	if len(words) == 0 {
-		return usage("no name", "fetchscope resolve NAME [TYPE ...]")
-	}
-	types := words[1:]
-	if len(types) == 0 {
-		types = p.addressTypes()
+	questions, err := p.questions(words)
+	switch {
+	case err != nil:
+		return err
+	case p.s.view == "ladder":
+		return usage("--view ladder draws a connection, and resolve makes none", "--view full shows every query")
 	}
 	r, err := fetch.NewResolver(p.s.fetch)
 	if err != nil {
@@ -30,34 +28,42 @@ func (p *program) resolve(ctx context.Context, words []string) error {
 	defer r.Close()
 	if p.s.timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, p.s.timeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, p.s.timeout, fmt.Errorf("it took longer than the %v that -m allows", p.s.timeout))
 		defer cancel()
 	}
+	return p.resolveAll(ctx, r, questions)
+}
+
+// resolveAll asks one question after the other, so that none disturbs the times of
+// another. After an interrupt no more are asked; after a time-out the rest are told of
+// as timed out.
+func (p *program) resolveAll(ctx context.Context, r *resolver.Resolver, questions []question) error {
 	var last error
-	for i, t := range types {
-		if i > 0 && last != nil {
-			p.exit(last)
+	hint := ""
+	for i, q := range questions {
+		failure, err := p.resolveOne(ctx, r, q, i, len(questions))
+		if err != nil {
+			return err
 		}
-		err := p.resolveOne(ctx, r, words[0], t, len(types) > 1)
-		if err != nil || i == 0 {
-			last = err
+		if failure != nil {
+			if failure.hint == hint {
+				failure.hint = "" // it was given for the question before
+			} else {
+				hint = failure.hint
+			}
+			p.tell(failure)
+			last = failure
+		}
+		if errors.Is(context.Cause(ctx), errInterrupted) {
+			break
 		}
 	}
 	return last
 }
 
-// addressTypes are asked for where no type is named.
-func (p *program) addressTypes() []string {
-	switch {
-	case p.s.fetch.Resolver.Family == resolver.IPv6:
-		return []string{"AAAA"}
-	case p.s.fetch.Resolver.Family == resolver.IPv4 || p.s.format != "":
-		return []string{"A"}
-	}
-	return []string{"A", "AAAA"}
-}
-
-func (p *program) resolveOne(ctx context.Context, r *resolver.Resolver, name, qtype string, several bool) error {
+// resolveOne asks one of several questions and shows what came of it. err is an error of
+// the output.
+func (p *program) resolveOne(ctx context.Context, r *resolver.Resolver, q question, i, several int) (failure *statusError, err error) {
 	var lines *jsonLines
 	var sink trace.Sink
 	if p.s.format == "jsonl" {
@@ -66,30 +72,40 @@ func (p *program) resolveOne(ctx context.Context, r *resolver.Resolver, name, qt
 	}
 	rec := trace.NewRecorder(sink)
 	sc := rec.Scope(0)
-	err := r.Query(ctx, sc, name, qtype)
-	failure := resolveFailure(err)
+	failure = p.resolveFailure(q, q.ask(ctx, r, sc))
 	if failure != nil {
 		sc.Emit(trace.Failed{Phase: trace.Resolve, Code: failure.code, Message: failure.Error(), Hint: failure.hint})
 	}
 	if lines != nil {
-		if err := lines.close(); err != nil {
-			return err
-		}
+		return failure, lines.close()
 	}
-	doc := trace.FoldResolve(rec.Records(), trace.Question{Name: name, Type: strings.ToUpper(qtype)}, rec.Started())
+	doc := trace.FoldResolve(rec.Records(), trace.Question{Name: q.name, Type: q.qtype, Typed: q.typed}, rec.Started())
 	if failure != nil {
 		doc.ExitCode = failure.status
-	} else if doc.Rcode != "NOERROR" {
-		failure = &statusError{status: statusName, err: fmt.Errorf("%s %s: %s", doc.Question.Name, doc.Question.Type, doc.Rcode), shown: p.s.format == ""}
-		doc.ExitCode = statusName
 	}
-	if err := p.showResolution(doc, several); err != nil {
-		return err
+	err = p.showResolution(doc, i, several)
+	if p.draws() {
+		failure.shorten()
 	}
-	if failure == nil {
-		return nil
+	return failure, err
+}
+
+// shorten leaves to the tree what it has said already: why data are bogus.
+func (e *statusError) shorten() {
+	var cause *resolver.Error
+	if e != nil && errors.As(e.err, &cause) && cause.Code == resolver.Bogus {
+		short := *cause
+		short.Err = nil
+		e.err = &short
 	}
-	return failure
+}
+
+// ask puts the question, unless it cannot be put.
+func (q question) ask(ctx context.Context, r *resolver.Resolver, sc *trace.Scope) error {
+	if q.err != nil {
+		return q.err
+	}
+	return r.Query(ctx, sc, q.name, q.qtype)
 }
 
 // unusable is the error of a file that an option names and the resolver needs.
@@ -99,83 +115,25 @@ func unusable(err error) error {
 	var c *transport.Error
 	switch {
 	case errors.As(err, &e):
-		out.code = e.Code
+		out.code, out.hint = e.Code, fileHints[e.Code]
 	case errors.As(err, &c):
 		out.code, out.status = c.Code, status(trace.InUsage, c.Code)
 	}
 	return out
 }
 
-func resolveFailure(err error) *statusError {
+// resolveFailure gives an error of a resolution its status, and what to try.
+func (p *program) resolveFailure(q question, err error) *statusError {
 	if err == nil {
 		return nil
 	}
-	out := &statusError{status: statusName, err: err}
+	out := &statusError{status: statusName, err: err, hint: q.hint}
 	var e *resolver.Error
 	if errors.As(err, &e) {
 		out.code, out.status = e.Code, status(trace.Resolve, e.Code)
+		if out.hint == "" {
+			out.hint = p.resolveHint(q, e)
+		}
 	}
 	return out
-}
-
-func (p *program) showResolution(doc *trace.ResolveDocument, several bool) error {
-	switch p.s.format {
-	case "json":
-		return trace.WriteJSON(p.stdout, doc, !several)
-	case "jsonl":
-		return nil
-	}
-	var b strings.Builder
-	for _, rr := range doc.Answers {
-		fmt.Fprintf(&b, "%-30s %7d  %-6s %s\n", term.Safe(rr.Name), rr.TTL, rr.Type, term.Safe(rr.Data))
-	}
-	if _, err := fmt.Fprint(p.stdout, b.String()); err != nil {
-		return err
-	}
-	if p.s.silent {
-		return nil
-	}
-	_, err := fmt.Fprint(p.stderr, resolutionText(doc))
-	return err
-}
-
-// resolutionText says how the answer was found.
-func resolutionText(doc *trace.ResolveDocument) string {
-	var b strings.Builder
-	source := ""
-	if doc.Source != "" && doc.Source != "dns" {
-		source = " from " + doc.Source
-	}
-	result := doc.Rcode
-	if result == "" {
-		result = "no answer"
-	}
-	records := "records"
-	if len(doc.Answers) == 1 {
-		records = "record"
-	}
-	fmt.Fprintf(&b, "%s %s  %s%s, %d %s\n", term.Safe(doc.Question.Name), term.Safe(doc.Question.Type), result, source, len(doc.Answers), records)
-	for _, q := range doc.Queries {
-		took := "-"
-		if q.Duration != nil {
-			took = fmt.Sprintf("%.2f ms", float64(*q.Duration)/float64(time.Millisecond))
-		}
-		result := q.Rcode
-		if q.Failure != "" {
-			result = q.Failure
-		}
-		fmt.Fprintf(&b, "  %-24s %-5s %9s  %s %s  %s%s\n", q.Server, q.Protocol, took, term.Safe(q.Name), q.Type, term.Safe(result), connecting(&q))
-	}
-	return b.String()
-}
-
-// connecting says how the connection came about that a query went over.
-func connecting(q *trace.Query) string {
-	switch {
-	case q.Connect != nil:
-		return fmt.Sprintf(", connected in %.2f ms", float64(*q.Connect)/float64(time.Millisecond))
-	case q.Reused != nil && *q.Reused:
-		return ", on an open connection"
-	}
-	return ""
 }

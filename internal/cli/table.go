@@ -28,8 +28,8 @@ var options = []option{
 	{long: "charset", arg: "NAME", category: "result", help: "the character set that the transport named", only: []string{"render"}, set: text(func(s *settings) *string { return &s.charset })},
 	{long: "base", arg: "URL", category: "result", help: "resolve the argument, or a page's links, against URL", only: []string{"", "render"}, set: text(func(s *settings) *string { return &s.base })},
 
-	{long: "view", arg: "VIEW", category: "trace", help: "the trace on stderr: timeline (~ before a time: it may be off by more than a tenth), ladder, full or none", set: oneOf(func(s *settings) *string { return &s.view }, "timeline", "ladder", "full", "none")},
-	{long: "verbose", short: "v", category: "trace", help: "the same as --view full", set: verbose},
+	{long: "view", arg: "VIEW", category: "trace", help: "the trace on stderr: timeline (~ before a time: it may be off by more than a tenth; of resolve: the tree), ladder, full or none", only: named, set: oneOf(func(s *settings) *string { return &s.view }, "timeline", "ladder", "full", "none")},
+	{long: "verbose", short: "v", category: "trace", help: "the same as --view full", only: named, set: verbose},
 	{long: "silent", short: "s", category: "trace", help: "no trace, no progress, no errors", only: everywhere, set: toggle(func(s *settings) *bool { return &s.silent })},
 	{long: "show-error", short: "S", category: "trace", help: "with -s, errors all the same", only: everywhere, set: toggle(func(s *settings) *bool { return &s.showError })},
 	{long: "no-progress-meter", category: "trace", help: "no progress of a long body", set: toggle(func(s *settings) *bool { return &s.noProgress })},
