@@ -103,7 +103,7 @@ func TestServersWithWaysOfTheirOwn(t *testing.T) {
 	for _, tt := range serverWays {
 		t.Run(tt.name, func(t *testing.T) {
 			in := startInternet(t, small()...)
-			in.hosts[zooAt].behave = tt.behave
+			in.hosts[zooAt].behaves(tt.behave)
 			r := in.patient(t)
 			if tt.mute {
 				r = fresh(in.config(t))
@@ -155,7 +155,8 @@ func TestRepliesFromElsewhere(t *testing.T) {
 // times at most, the last time by TCP.
 func TestTriesOfSilentServers(t *testing.T) {
 	in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt + " " + spareAt})...)
-	in.hosts[zooAt].behave, in.hosts[spareAt].behave = mute, mute
+	in.hosts[zooAt].behaves(mute)
+	in.hosts[spareAt].behaves(mute)
 	got, records, err := outcomeOf(t, in.hasty(t), "www.zoo.test. A")
 	if e, is := err.(*Error); !is || e.Code != Timeout || got.Rcode != "SERVFAIL" {
 		t.Errorf("got %+v, %v", got, err)
@@ -182,14 +183,14 @@ func TestWaitsForServersOfZones(t *testing.T) {
 
 // Requirement 6: a server that cannot be reached is left at once, and for good.
 func TestServersOutOfReachAreLeft(t *testing.T) {
-	in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt, text: `@ NS ns1
+	w := build(t, clock, small(site{zone: "zoo.test.", at: zooAt, text: `@ NS ns1
 @ NS closed
 ns1 A ` + zooAt + `
 closed A 127.1.0.99
 www A 192.0.2.1
 `})...)
-	in.hosts[tldAt].zones[0] = newServed("test.", append(in.zones["test."],
-		rr("zoo.test. 60 IN NS closed.zoo.test."), rr("closed.zoo.test. 60 IN A 127.1.0.99")))
+	w.zones["test."] = append(w.zones["test."], rr("zoo.test. 60 IN NS closed.zoo.test."), rr("closed.zoo.test. 60 IN A 127.1.0.99"))
+	in := w.start(t)
 	got, records, err := outcomeOf(t, in.patient(t), "www.zoo.test. A")
 	if len(got.Answers) != 1 {
 		t.Errorf("got %+v, %v", got, err)

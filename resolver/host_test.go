@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"github.com/miekg/dns"
@@ -17,9 +18,16 @@ type behaviour func(q, honest *dns.Msg, overTCP bool) []*dns.Msg
 // A host is a name server of a test's.
 type host struct {
 	zones  []*served
+	mu     sync.Mutex // guards the rest
 	behave behaviour
-	mu     sync.Mutex
 	seen   []*dns.Msg
+}
+
+// behaves changes what the server does from now on.
+func (h *host) behaves(b behaviour) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.behave = b
 }
 
 func honestly(_, honest *dns.Msg, _ bool) []*dns.Msg { return []*dns.Msg{honest} }
@@ -114,13 +122,14 @@ func (h *host) replies(b []byte, overTCP bool) []*dns.Msg {
 	}
 	h.mu.Lock()
 	h.seen = append(h.seen, q)
+	behave := h.behave
 	h.mu.Unlock()
-	m := h.honest(q)
+	m := h.honest(q).Copy() // of the zone's records, which packing writes to
 	if !overTCP && m.Len() > udpSize {
 		m = &dns.Msg{MsgHdr: m.MsgHdr, Question: m.Question}
 		m.Truncated = true
 	}
-	return h.behave(q, m, overTCP)
+	return behave(q, m, overTCP)
 }
 
 // honest answers from the deepest zone here that the question is in. A DS record is of
@@ -138,4 +147,11 @@ func (h *host) honest(q *dns.Msg) *dns.Msg {
 		return new(dns.Msg).SetRcode(q, dns.RcodeRefused)
 	}
 	return best.reply(q)
+}
+
+// queries returns those so far.
+func (h *host) queries() []*dns.Msg {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.seen)
 }

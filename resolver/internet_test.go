@@ -201,11 +201,8 @@ func (in *internet) listen(t testing.TB) bool {
 
 // asked lists what a host was asked, in order.
 func (in *internet) asked(addr string) []string {
-	h := in.hosts[addr]
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	var out []string
-	for _, q := range h.seen {
+	for _, q := range in.hosts[addr].queries() {
 		out = append(out, lower(q.Question[0].Name)+" "+dns.Type(q.Question[0].Qtype).String())
 	}
 	return out

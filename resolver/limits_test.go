@@ -79,7 +79,7 @@ func TestNamesThatBranch(t *testing.T) {
 // Requirement 24: 1,500 servers, whose names lead to one that says nothing.
 func TestNRDelegationAttack(t *testing.T) {
 	in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt, text: manyNS("sub", "foo.test.", 1500)})...)
-	in.hosts[fooAt].behave = mute
+	in.hosts[fooAt].behaves(mute)
 	r := in.hasty(t)
 	before := allocated()
 	got, _, err := outcomeOf(t, r, "www.sub.zoo.test. A")
@@ -299,12 +299,12 @@ func TestManySaltsOfNSEC3(t *testing.T) {
 			proof = append(proof, rr, w.keys["zoo.test."].sign(t, []dns.RR{rr}, s, clock))
 		}
 	}
-	in.hosts[zooAt].behave = func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		if honest.Rcode == dns.RcodeNameError {
 			honest.Ns = append(honest.Ns[:2], proof...)
 		}
 		return []*dns.Msg{honest}
-	}
+	})
 	_, _, rounds, _ := in.spent(t, strings.Repeat("x.", 50)+"zoo.test. A", outcome{Rcode: "SERVFAIL", Security: "bogus"})
 	if rounds > 2*roundsPerProof { // the two things that a denial can prove are tried
 		t.Errorf("%d rounds of SHA-1, want at most %d", rounds, 2*roundsPerProof)
@@ -316,10 +316,10 @@ func TestTheEndOfTheContextEndsTheWalk(t *testing.T) {
 	interrupted := errors.New("interrupted")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	in := startInternet(t, signedSites(zoo())...)
-	in.hosts[zooAt].behave = func(_, _ *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].behaves(func(_, _ *dns.Msg, _ bool) []*dns.Msg {
 		cancel(interrupted)
 		return nil
-	}
+	})
 	rec := trace.NewRecorder(nil)
 	err := in.patient(t).Query(ctx, rec.Scope(0), "www.zoo.test.", "A")
 	if !errors.Is(err, interrupted) {
@@ -338,7 +338,7 @@ func TestTheEndOfTheContextEndsTheWalk(t *testing.T) {
 func TestDeadlineOfTheWalk(t *testing.T) {
 	in := startInternet(t, small()...)
 	for _, h := range in.hosts {
-		h.behave = mute
+		h.behaves(mute)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()

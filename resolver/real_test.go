@@ -212,7 +212,7 @@ func (in *realInternet) await(t *testing.T, server, zone string) {
 	t.Helper()
 	client := dns.Client{Timeout: 200 * time.Millisecond}
 	q := new(dns.Msg).SetQuestion(zone, dns.TypeSOA)
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(30 * time.Second); ; {
 		m, _, err := client.Exchange(q, server)
 		if err == nil && m.Rcode == dns.RcodeSuccess && len(m.Answer) > 0 {
 			return

@@ -77,7 +77,7 @@ func TestSignaturesAreAskedFor(t *testing.T) {
 	in := startInternet(t, signedSites(zoo())...)
 	in.secured(t, "www.zoo.test. A", "NOERROR", "secure")
 	for addr, h := range in.hosts {
-		for _, q := range h.seen {
+		for _, q := range h.queries() {
 			if opt := q.IsEdns0(); opt == nil || !opt.Do() || q.RecursionDesired || q.CheckingDisabled {
 				t.Errorf("%s was asked %v", addr, q)
 			}
@@ -105,10 +105,10 @@ func TestOtherServersAreAskedBeforeAnAnswerIsBogus(t *testing.T) {
 	for _, rrtype := range []uint16{dns.TypeA, dns.TypeDNSKEY, dns.TypeNSEC} {
 		t.Run(dns.TypeToString[rrtype], func(t *testing.T) {
 			in := startInternet(t, signedSites(zoo(func(s *site) { s.at += " " + spareAt }))...)
-			in.hosts[zooAt].behave = func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+			in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 				honest.Answer, honest.Ns = strip(honest.Answer, rrtype), strip(honest.Ns, rrtype)
 				return []*dns.Msg{honest}
-			}
+			})
 			in.secured(t, "www.zoo.test. A", "NOERROR", "secure")
 			in.secured(t, "none.zoo.test. A", "NXDOMAIN", "secure")
 			in.secured(t, "www.zoo.test. TXT", "NOERROR", "secure")
@@ -119,7 +119,7 @@ func TestOtherServersAreAskedBeforeAnAnswerIsBogus(t *testing.T) {
 // Requirement 30: letter case, order, repetitions and lower TTL on the way change nothing.
 func TestWhatMayChangeOnTheWay(t *testing.T) {
 	in := startInternet(t, signedSites(zoo())...)
-	in.hosts[zooAt].behave = func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		honest.Answer = append(honest.Answer, honest.Answer...)
 		slices.Reverse(honest.Answer)
 		for i, rr := range honest.Answer {
@@ -131,7 +131,7 @@ func TestWhatMayChangeOnTheWay(t *testing.T) {
 			}
 		}
 		return []*dns.Msg{honest}
-	}
+	})
 	for _, question := range []string{"www.zoo.test. A", "mail.zoo.test. MX", "b.w.zoo.test. A", "zoo.test. SOA"} {
 		in.secured(t, question, "NOERROR", "secure")
 	}
@@ -297,12 +297,12 @@ func TestSignaturesOfSignatures(t *testing.T) {
 		}
 	}
 	in := w.start(t)
-	in.hosts[zooAt].behave = func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		if len(honest.Answer) > 1 {
 			honest.Answer = append(honest.Answer, w.keys["zoo.test."].sign(t, sigs, signature{}, clock))
 		}
 		return []*dns.Msg{honest}
-	}
+	})
 	in.secured(t, "www.zoo.test. A", "NOERROR", "secure")
 }
 
@@ -358,18 +358,18 @@ func TestSignedAliasesInACircle(t *testing.T) {
 func TestTargetOfAliasIsAskedForWithoutProof(t *testing.T) {
 	s := zoo(func(s *site) { s.text += "gone CNAME none\nshort DNAME ent\n" })
 	in := startInternet(t, signedSites(s)...)
-	in.hosts[zooAt].behave = func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		if len(honest.Answer) > 0 {
 			honest.Ns = nil
 		}
 		return []*dns.Msg{honest}
-	}
+	})
 	in.secured(t, "gone.zoo.test. A", "NXDOMAIN", "secure")
 	in.secured(t, "b.short.zoo.test. A", "NXDOMAIN", "secure")
-	in.hosts[zooAt].behave = func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		honest.Ns = nil
 		return []*dns.Msg{honest}
-	}
+	})
 	in.secured(t, "gone.zoo.test. A", "SERVFAIL", "bogus")
 }
 
