@@ -72,6 +72,7 @@ func TestTheServersReasonIsTold(t *testing.T) {
 	}
 }
 
+// Requirement 4.
 func TestEDNSIsLeftOutForServersWithout(t *testing.T) {
 	for _, rcode := range []int{dns.RcodeFormatError, dns.RcodeNotImplemented, dns.RcodeBadVers} {
 		t.Run(rcodeName(rcode), func(t *testing.T) {
@@ -112,6 +113,7 @@ func TestEDNSIsLeftOutForServersWithout(t *testing.T) {
 	})
 }
 
+// Requirement 7.
 func TestCookies(t *testing.T) {
 	const theirs = "0102030405060708"
 	cookie := func(q *dns.Msg) string {
@@ -165,6 +167,7 @@ func TestCookies(t *testing.T) {
 	})
 }
 
+// Requirement 6.
 func TestQueriesForAQuestionAreBounded(t *testing.T) {
 	var servers []*nameServer
 	for range 3 {
@@ -178,6 +181,7 @@ func TestQueriesForAQuestionAreBounded(t *testing.T) {
 	}
 }
 
+// Requirement 39.
 func TestServersAreRotated(t *testing.T) {
 	r := fresh(Config{}).with(func(c *conf) {
 		c.servers = make([]Server, 3)
@@ -198,6 +202,7 @@ func TestServersAreRotated(t *testing.T) {
 	}
 }
 
+// Requirement 39.
 func TestWaitsAreThoseOfGlibc(t *testing.T) {
 	a := &ask{conf: defaultConf()}
 	got := []time.Duration{a.wait(0, 3), a.wait(1, 1), a.wait(1, 3), a.wait(2, 3)}

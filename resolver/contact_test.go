@@ -22,86 +22,91 @@ func (in *internet) hasty(t *testing.T) *Resolver {
 // mute says nothing by either protocol.
 func mute(_, _ *dns.Msg, _ bool) []*dns.Msg { return nil }
 
+const serverCookie = "5e5e5e5e5e5e5e5e"
+
+// serverWays are ways of a server of zoo.test.; the walk is to find its way all the same,
+// in so many queries at most.
+var serverWays = []struct {
+	name   string
+	behave behaviour
+	most   int  // queries for the question that gets this treatment
+	mute   bool // at first, so that nobody is to be waited for too long
+}{
+	{"a reply with another ID first", func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+		forged := honest.Copy()
+		forged.Id++
+		forged.Answer = nil
+		return []*dns.Msg{forged, honest}
+	}, 1, false}, // requirement 1
+	{"a reply to another question first", func(q, honest *dns.Msg, _ bool) []*dns.Msg {
+		forged := new(dns.Msg).SetRcode(q, dns.RcodeNameError)
+		forged.Question = []dns.Question{{Name: "evil.test.", Qtype: q.Question[0].Qtype, Qclass: dns.ClassINET}}
+		return []*dns.Msg{forged, honest}
+	}, 1, false},
+	{"the name comes back in lower case", func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+		honest.Question = []dns.Question{honest.Question[0]}
+		honest.Question[0].Name = lower(honest.Question[0].Name)
+		return []*dns.Msg{honest}
+	}, 2, false}, // requirement 2
+	{"nothing fits into a datagram", func(_, honest *dns.Msg, overTCP bool) []*dns.Msg {
+		if !overTCP {
+			honest.Truncated = true
+			honest.Answer = []dns.RR{rr("www.zoo.test. 60 IN A 6.6.6.6")}
+		}
+		return []*dns.Msg{honest}
+	}, 2, false}, // requirement 3
+	{"no EDNS", func(q, honest *dns.Msg, _ bool) []*dns.Msg {
+		if q.IsEdns0() != nil {
+			return []*dns.Msg{new(dns.Msg).SetRcode(q, dns.RcodeFormatError)}
+		}
+		return []*dns.Msg{honest}
+	}, 2, false}, // requirement 4
+	{"an unknown option", func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+		honest.IsEdns0().Option = append(honest.IsEdns0().Option, &dns.EDNS0_LOCAL{Code: 65001, Data: []byte("?")})
+		return []*dns.Msg{honest}
+	}, 1, false},
+	{"more than was asked for", func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+		for range 40 {
+			honest.Extra = append(honest.Extra, rr("pad.zoo.test. 60 IN TXT "+strings.Repeat("x", 100)))
+		}
+		return []*dns.Msg{honest}
+	}, 1, false}, // requirement 5
+	{"only by TCP", func(_, honest *dns.Msg, overTCP bool) []*dns.Msg {
+		if !overTCP {
+			return nil
+		}
+		return []*dns.Msg{honest}
+	}, 3, true}, // requirement 5
+	{"a cookie first", func(q, honest *dns.Msg, _ bool) []*dns.Msg {
+		ours, _ := cookieOf(q.IsEdns0())
+		honest.IsEdns0().Option = []dns.EDNS0{&dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: ours[:16] + serverCookie}}
+		if ours[16:] != serverCookie {
+			honest.Rcode, honest.Answer, honest.Ns = dns.RcodeBadCookie, nil, nil
+		}
+		return []*dns.Msg{honest}
+	}, 2, false}, // requirement 7
+	{"another's cookie first", func(q, honest *dns.Msg, _ bool) []*dns.Msg {
+		forged := new(dns.Msg).SetRcode(q, dns.RcodeNameError)
+		forged.SetEdns0(1232, false)
+		forged.IsEdns0().Option = []dns.EDNS0{&dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: serverCookie + serverCookie}}
+		return []*dns.Msg{forged, honest}
+	}, 1, false}, // requirement 7
+	{"two questions first", func(q, honest *dns.Msg, _ bool) []*dns.Msg {
+		forged := new(dns.Msg).SetRcode(q, dns.RcodeNameError)
+		forged.Question = append(forged.Question, forged.Question...)
+		return []*dns.Msg{forged, honest}
+	}, 1, false}, // requirement 8
+}
+
 // Requirements 1 to 8, as they hold for the servers of a zone.
 func TestServersWithWaysOfTheirOwn(t *testing.T) {
-	cookie := strings.Repeat("5e", 8)
-	tests := []struct {
-		name   string
-		behave behaviour
-		most   int // queries for the question that gets this treatment
-	}{
-		{"a reply with another ID first", func(_, honest *dns.Msg, _ bool) []*dns.Msg {
-			forged := honest.Copy()
-			forged.Id++
-			forged.Answer = nil
-			return []*dns.Msg{forged, honest}
-		}, 1}, // requirement 1
-		{"a reply to another question first", func(q, honest *dns.Msg, _ bool) []*dns.Msg {
-			forged := new(dns.Msg).SetRcode(q, dns.RcodeNameError)
-			forged.Question = []dns.Question{{Name: "evil.test.", Qtype: q.Question[0].Qtype, Qclass: dns.ClassINET}}
-			return []*dns.Msg{forged, honest}
-		}, 1},
-		{"the name comes back in lower case", func(_, honest *dns.Msg, _ bool) []*dns.Msg {
-			honest.Question = []dns.Question{honest.Question[0]}
-			honest.Question[0].Name = lower(honest.Question[0].Name)
-			return []*dns.Msg{honest}
-		}, 2}, // requirement 2
-		{"nothing fits into a datagram", func(_, honest *dns.Msg, overTCP bool) []*dns.Msg {
-			if !overTCP {
-				honest.Truncated = true
-				honest.Answer = []dns.RR{rr("www.zoo.test. 60 IN A 6.6.6.6")}
-			}
-			return []*dns.Msg{honest}
-		}, 2}, // requirement 3
-		{"no EDNS", func(q, honest *dns.Msg, _ bool) []*dns.Msg {
-			if q.IsEdns0() != nil {
-				return []*dns.Msg{new(dns.Msg).SetRcode(q, dns.RcodeFormatError)}
-			}
-			return []*dns.Msg{honest}
-		}, 2}, // requirement 4
-		{"an unknown option", func(_, honest *dns.Msg, _ bool) []*dns.Msg {
-			honest.IsEdns0().Option = append(honest.IsEdns0().Option, &dns.EDNS0_LOCAL{Code: 65001, Data: []byte("?")})
-			return []*dns.Msg{honest}
-		}, 1},
-		{"more than was asked for", func(_, honest *dns.Msg, _ bool) []*dns.Msg {
-			for range 40 {
-				honest.Extra = append(honest.Extra, rr("pad.zoo.test. 60 IN TXT "+strings.Repeat("x", 100)))
-			}
-			return []*dns.Msg{honest}
-		}, 1}, // requirement 5
-		{"only by TCP", func(_, honest *dns.Msg, overTCP bool) []*dns.Msg {
-			if !overTCP {
-				return nil
-			}
-			return []*dns.Msg{honest}
-		}, 3}, // requirement 5
-		{"a cookie first", func(q, honest *dns.Msg, _ bool) []*dns.Msg {
-			ours, _ := cookieOf(q.IsEdns0())
-			honest.IsEdns0().Option = []dns.EDNS0{&dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: ours[:16] + cookie}}
-			if ours[16:] != cookie {
-				honest.Rcode, honest.Answer, honest.Ns = dns.RcodeBadCookie, nil, nil
-			}
-			return []*dns.Msg{honest}
-		}, 2}, // requirement 7
-		{"another's cookie first", func(q, honest *dns.Msg, _ bool) []*dns.Msg {
-			forged := new(dns.Msg).SetRcode(q, dns.RcodeNameError)
-			forged.SetEdns0(1232, false)
-			forged.IsEdns0().Option = []dns.EDNS0{&dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE, Cookie: cookie + cookie}}
-			return []*dns.Msg{forged, honest}
-		}, 1}, // requirement 7
-		{"two questions first", func(q, honest *dns.Msg, _ bool) []*dns.Msg {
-			forged := new(dns.Msg).SetRcode(q, dns.RcodeNameError)
-			forged.Question = append(forged.Question, forged.Question...)
-			return []*dns.Msg{forged, honest}
-		}, 1}, // requirement 8
-	}
-	for _, tt := range tests {
+	for _, tt := range serverWays {
 		t.Run(tt.name, func(t *testing.T) {
 			in := startInternet(t, small()...)
-			in.hosts[zooAt].does(tt.behave)
-			r := fresh(in.config(t))
-			if strings.HasPrefix(tt.name, "only") {
-				r = in.hasty(t)
+			in.hosts[zooAt].behaves(tt.behave)
+			r := in.patient(t)
+			if tt.mute {
+				r = fresh(in.config(t))
 			}
 			got, _, err := outcomeOf(t, r, "www.zoo.test. A")
 			if len(got.Answers) != 1 || got.Answers[0] != "www.zoo.test. A 192.0.2.1" {
@@ -150,8 +155,8 @@ func TestRepliesFromElsewhere(t *testing.T) {
 // times at most, the last time by TCP.
 func TestTriesOfSilentServers(t *testing.T) {
 	in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt + " " + spareAt})...)
-	in.hosts[zooAt].does(mute)
-	in.hosts[spareAt].does(mute)
+	in.hosts[zooAt].behaves(mute)
+	in.hosts[spareAt].behaves(mute)
 	got, records, err := outcomeOf(t, in.hasty(t), "www.zoo.test. A")
 	if e, is := err.(*Error); !is || e.Code != Timeout || got.Rcode != "SERVFAIL" {
 		t.Errorf("got %+v, %v", got, err)
@@ -184,10 +189,9 @@ ns1 A ` + zooAt + `
 closed A 127.1.0.99
 www A 192.0.2.1
 `})...)
-	w.zones["test."] = append(w.zones["test."],
-		rr("zoo.test. 60 IN NS closed.zoo.test."), rr("closed.zoo.test. 60 IN A 127.1.0.99"))
+	w.zones["test."] = append(w.zones["test."], rr("zoo.test. 60 IN NS closed.zoo.test."), rr("closed.zoo.test. 60 IN A 127.1.0.99"))
 	in := w.start(t)
-	got, records, err := outcomeOf(t, fresh(in.config(t)), "www.zoo.test. A")
+	got, records, err := outcomeOf(t, in.patient(t), "www.zoo.test. A")
 	if len(got.Answers) != 1 {
 		t.Errorf("got %+v, %v", got, err)
 	}

@@ -13,6 +13,7 @@ import (
 )
 
 // Encrypted queries tell nothing by their length, carry no cookie, and over HTTPS no ID.
+// Requirement 40.
 func TestEncryptedQueriesAreVeiled(t *testing.T) {
 	for _, protocol := range []string{UDP, TCP, TLS, HTTPS} {
 		for labels := range 30 {
@@ -58,6 +59,7 @@ func named(t *testing.T, s *streamServer, name string, c Config) *Resolver {
 }
 
 // The name of a server is found by what needs no such server.
+// Requirement 40.
 func TestNamesOfServersAreResolvedFirst(t *testing.T) {
 	plain := serve(t, zone(map[string][]string{
 		"dns.test. A": {"dns.test. 60 IN A 127.0.0.1"},

@@ -17,6 +17,7 @@ func udpServers(list ...string) []Server {
 	return out
 }
 
+// Requirement 39.
 func TestParseConf(t *testing.T) {
 	// what makes a conf out of the default one
 	type change func(c *conf)
@@ -69,6 +70,7 @@ func TestParseConf(t *testing.T) {
 
 var compareAddrPorts = cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })
 
+// Requirement 39.
 func TestServersWhereNoneAreNamed(t *testing.T) {
 	for name, c := range map[string]conf{
 		"no file":    readConf(file(t, "") + ".missing"),

@@ -1,14 +1,11 @@
 package resolver
 
 import (
-	"encoding/binary"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -144,18 +141,6 @@ func (w *world) above(s site) string {
 	}
 }
 
-// A behaviour is what a server makes of the reply that it should give: what it sends, in
-// order. The message may be changed.
-type behaviour func(q, honest *dns.Msg, overTCP bool) []*dns.Msg
-
-// A host is a name server of a test's.
-type host struct {
-	zones  []*served
-	behave behaviour
-	mu     sync.Mutex
-	seen   []*dns.Msg
-}
-
 // An internet is hosts on loopback, each at an address of its own, all at one port.
 type internet struct {
 	*world
@@ -190,8 +175,6 @@ func startInternet(t *testing.T, sites ...site) *internet {
 	return build(t, clock, sites...).start(t)
 }
 
-func honestly(_, honest *dns.Msg, _ bool) []*dns.Msg { return []*dns.Msg{honest} }
-
 // listen takes a port at all addresses and serves there until the test ends; it reports
 // false if the port is taken somewhere.
 func (in *internet) listen(t testing.TB) bool {
@@ -216,144 +199,10 @@ func (in *internet) listen(t testing.TB) bool {
 	return true
 }
 
-// sockets are those of hosts.
-type sockets struct {
-	open    []io.Closer
-	serving []func()
-}
-
-func (s *sockets) add(h *host, at netip.AddrPort) error {
-	u, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(at))
-	if err != nil {
-		return err
-	}
-	s.open = append(s.open, u)
-	l, err := net.Listen("tcp4", at.String())
-	if err != nil {
-		return err
-	}
-	s.open = append(s.open, l)
-	s.serving = append(s.serving, func() { h.datagrams(u) }, func() { h.streams(l) })
-	return nil
-}
-
-func (s *sockets) close() {
-	for _, c := range s.open {
-		c.Close()
-	}
-}
-
-// serve begins to serve; stop ends it.
-func (s *sockets) serve() (stop func()) {
-	var running sync.WaitGroup
-	for _, f := range s.serving {
-		running.Go(f)
-	}
-	return func() { s.close(); running.Wait() }
-}
-
-func (h *host) datagrams(u *net.UDPConn) {
-	b := make([]byte, 4096)
-	for {
-		n, from, err := u.ReadFromUDPAddrPort(b)
-		if err != nil {
-			return
-		}
-		for _, m := range h.replies(b[:n], false) {
-			u.WriteToUDPAddrPort(wire(m), from)
-		}
-	}
-}
-
-// streams serves connections until the listener is closed, and then ends them: clients
-// keep them open.
-func (h *host) streams(l net.Listener) {
-	var running sync.WaitGroup
-	var open []net.Conn
-	for {
-		c, err := l.Accept()
-		if err != nil {
-			break
-		}
-		open = append(open, c)
-		running.Go(func() { h.stream(c) })
-	}
-	for _, c := range open {
-		c.Close()
-	}
-	running.Wait()
-}
-
-func (h *host) stream(c net.Conn) {
-	defer c.Close()
-	for {
-		b, err := readFrame(c)
-		if err != nil {
-			return
-		}
-		for _, m := range h.replies(b, true) {
-			out := wire(m)
-			c.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(out))), out...))
-		}
-	}
-}
-
-// replies notes a query and makes what is sent for it.
-func (h *host) replies(b []byte, overTCP bool) []*dns.Msg {
-	q := new(dns.Msg)
-	if q.Unpack(b) != nil || len(q.Question) != 1 {
-		return nil
-	}
-	h.mu.Lock()
-	h.seen = append(h.seen, q)
-	behave := h.behave
-	h.mu.Unlock()
-	m := h.honest(q)
-	if !overTCP && m.Len() > udpSize {
-		m = &dns.Msg{MsgHdr: m.MsgHdr, Question: m.Question}
-		m.Truncated = true
-	}
-	return behave(q, m, overTCP)
-}
-
-// queries are those that the host has seen.
-func (h *host) queries() []*dns.Msg {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return slices.Clone(h.seen)
-}
-
-// does changes how a host behaves from now on.
-func (h *host) does(b behaviour) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.behave = b
-}
-
-// honest answers from the deepest zone here that the question is in. A DS record is of
-// the zone above, where the host has that too.
-func (h *host) honest(q *dns.Msg) *dns.Msg {
-	var best *served
-	name := q.Question[0].Name
-	for _, z := range h.zones {
-		child := q.Question[0].Qtype == dns.TypeDS && sameName(z.origin, name) && z.origin != "."
-		if isUnder(name, z.origin) && (best == nil || len(z.origin) > len(best.origin) && !child) {
-			best = z
-		}
-	}
-	if best == nil {
-		return new(dns.Msg).SetRcode(q, dns.RcodeRefused)
-	}
-	return best.reply(q).Copy() // to pack a record is to write to it, and servers share them
-}
-
 // asked lists what a host was asked, in order.
 func (in *internet) asked(addr string) []string {
-	h := in.hosts[addr]
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	var out []string
-	for _, q := range h.seen {
+	for _, q := range in.hosts[addr].queries() {
 		out = append(out, lower(q.Question[0].Name)+" "+dns.Type(q.Question[0].Qtype).String())
 	}
 	return out
@@ -398,10 +247,19 @@ type outcome struct {
 	Answers  []string
 }
 
+// patient is a resolver that walks and gives servers time: a busy machine must not make
+// it ask twice.
+func (in *internet) patient(t *testing.T) *Resolver {
+	t.Helper()
+	r := fresh(in.config(t))
+	r.iterator().wait = 5 * time.Second
+	return r
+}
+
 // walk asks one question from the root.
 func (in *internet) walk(t *testing.T, question string) (outcome, []trace.Record, error) {
 	t.Helper()
-	return outcomeOf(t, fresh(in.config(t)), question)
+	return outcomeOf(t, in.patient(t), question)
 }
 
 func outcomeOf(t *testing.T, r *Resolver, question string) (outcome, []trace.Record, error) {

@@ -63,7 +63,7 @@ func TestNamesThatBranch(t *testing.T) {
 		}
 	}
 	in := startInternet(t, small(site{zone: "test.", at: tldAt, text: tld.String()})...)
-	r := fresh(in.config(t))
+	r := in.patient(t)
 	j := r.job(trace.NewRecorder(nil).Scope(0))
 	if got := j.resolve(patience(t), question{"www.sub.test.", dns.TypeA}); got.rcode != "SERVFAIL" {
 		t.Errorf("got %+v", got)
@@ -79,7 +79,7 @@ func TestNamesThatBranch(t *testing.T) {
 // Requirement 24: 1,500 servers, whose names lead to one that says nothing.
 func TestNRDelegationAttack(t *testing.T) {
 	in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt, text: manyNS("sub", "foo.test.", 1500)})...)
-	in.hosts[fooAt].does(mute)
+	in.hosts[fooAt].behaves(mute)
 	r := in.hasty(t)
 	before := allocated()
 	got, _, err := outcomeOf(t, r, "www.sub.zoo.test. A")
@@ -137,7 +137,7 @@ func TestCAMP(t *testing.T) {
 // checked, those that failed, and rounds of SHA-1.
 func (in *internet) spent(t *testing.T, asked string, want outcome) (checks, failures, rounds int, reason *dnssec.Reason) {
 	t.Helper()
-	r := fresh(in.config(t))
+	r := in.patient(t)
 	name, qtype, _ := strings.Cut(asked, " ")
 	j := r.job(trace.NewRecorder(nil).Scope(0))
 	got := j.resolve(patience(t), question{name, dns.StringToType[qtype]})
@@ -299,7 +299,7 @@ func TestManySaltsOfNSEC3(t *testing.T) {
 			proof = append(proof, rr, w.keys["zoo.test."].sign(t, []dns.RR{rr}, s, clock))
 		}
 	}
-	in.hosts[zooAt].does(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		if honest.Rcode == dns.RcodeNameError {
 			honest.Ns = append(honest.Ns[:2], proof...)
 		}
@@ -316,12 +316,12 @@ func TestTheEndOfTheContextEndsTheWalk(t *testing.T) {
 	interrupted := errors.New("interrupted")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	in := startInternet(t, signedSites(zoo())...)
-	in.hosts[zooAt].does(func(_, _ *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].behaves(func(_, _ *dns.Msg, _ bool) []*dns.Msg {
 		cancel(interrupted)
 		return nil
 	})
 	rec := trace.NewRecorder(nil)
-	err := fresh(in.config(t)).Query(ctx, rec.Scope(0), "www.zoo.test.", "A")
+	err := in.patient(t).Query(ctx, rec.Scope(0), "www.zoo.test.", "A")
 	if !errors.Is(err, interrupted) {
 		t.Errorf("got %v", err)
 	}
@@ -338,12 +338,12 @@ func TestTheEndOfTheContextEndsTheWalk(t *testing.T) {
 func TestDeadlineOfTheWalk(t *testing.T) {
 	in := startInternet(t, small()...)
 	for _, h := range in.hosts {
-		h.does(mute)
+		h.behaves(mute)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	rec := trace.NewRecorder(nil)
-	err := fresh(in.config(t)).Query(ctx, rec.Scope(0), "www.zoo.test.", "A")
+	err := in.patient(t).Query(ctx, rec.Scope(0), "www.zoo.test.", "A")
 	var e *Error
 	if !errors.As(err, &e) || e.Code != Timeout || len(of[trace.Answered](rec.Records())) != 1 {
 		t.Errorf("got %v", err)

@@ -39,6 +39,7 @@ func addrs(list ...string) []netip.Addr {
 
 const good6 = "zoo.test. 40 IN AAAA 2001:db8::1"
 
+// Requirement 39.
 func TestLookupAsksForBothFamilies(t *testing.T) {
 	s := serve(t, zone(map[string][]string{"zoo.test. A": {good}, "zoo.test. AAAA": {good6}}), nil)
 	got, records, err := lookUpAll(t, asking(t, s), "Zoo.test")
@@ -97,6 +98,7 @@ func perType(a, aaaa datagrams) datagrams {
 	}
 }
 
+// Requirement 39.
 func TestOneFamilysFailureDoesNotHideTheOther(t *testing.T) {
 	answer := func(q *dns.Msg) [][]byte { return [][]byte{wire(replyTo(q, dns.RcodeSuccess, good))} }
 	for _, tt := range []struct {
@@ -148,6 +150,7 @@ func TestSingleRequestAsksOneAfterTheOther(t *testing.T) {
 	}
 }
 
+// Requirement 13 (and 14).
 func TestAliases(t *testing.T) {
 	c := func(from, to string) string { return from + ".test. 30 IN CNAME " + to + ".test." }
 	long := map[string][]string{}
@@ -210,6 +213,7 @@ func TestAliases(t *testing.T) {
 	}
 }
 
+// Requirement 22 (and 39).
 func TestNamesThatAreNotAskedFor(t *testing.T) {
 	s := serve(t, silent, nil)
 	r := fresh(Config{

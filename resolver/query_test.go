@@ -10,6 +10,7 @@ import (
 	"fetchscope/trace"
 )
 
+// Requirement 20 (and 21).
 func TestQueryPresentsRecords(t *testing.T) {
 	evilText := "\x1b]0;EVIL\a\x1b[31m\x9b31m\xc2\x9b\x7f\"\\"
 	txt := &dns.TXT{
@@ -103,6 +104,7 @@ func TestQueryOfNameThatDoesNotExist(t *testing.T) {
 	}
 }
 
+// Requirement 22 (and 39).
 func TestQueryWithoutTheDNS(t *testing.T) {
 	s := serve(t, silent, nil)
 	r := fresh(Config{Servers: []Server{{Addr: s.addr, Protocol: UDP}}, HostsFile: file(t, "192.0.2.7 a.test\n2001:db8::7 a.test\n")})

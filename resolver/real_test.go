@@ -212,7 +212,7 @@ func (in *realInternet) await(t *testing.T, server, zone string) {
 	t.Helper()
 	client := dns.Client{Timeout: 200 * time.Millisecond}
 	q := new(dns.Msg).SetQuestion(zone, dns.TypeSOA)
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(30 * time.Second); ; {
 		m, _, err := client.Exchange(q, server)
 		if err == nil && m.Rcode == dns.RcodeSuccess && len(m.Answer) > 0 {
 			return
@@ -281,34 +281,68 @@ func each(questions []string, do func(question string)) {
 }
 
 // ours is what our walk says, in the form of reference.
-func (in *realInternet) ours(t *testing.T, r *Resolver, question string) (outcome, error) {
+func (in *realInternet) ours(t *testing.T, r *Resolver, question string) outcome {
 	t.Helper()
-	got, _, err := outcomeOf(t, r, question)
+	got, _, _ := outcomeOf(t, r, question)
 	slices.Sort(got.Answers)
 	if got.Rcode == "SERVFAIL" && got.Security != "bogus" {
 		got.Security = ""
 	}
-	return got, err
+	return got
 }
 
-// The walk and validation say of some hundred names what Unbound says of them: rcode,
+// The walk and validation say of some hundred names what others say of them: rcode,
 // answers and security; with nothing known before, and with all that other questions
 // have left behind.
-func TestSameAsUnbound(t *testing.T) {
+func TestSameAsOthers(t *testing.T) {
 	in := startReal(t)
 	config := in.config(t)
-	shared := fresh(config)
-	each(realQuestions(t), func(question string) {
-		want, err := in.reference(question)
-		if err != nil {
-			t.Errorf("unbound: %s: %v", question, err)
-			return
-		}
-		for how, r := range map[string]*Resolver{"alone": fresh(config), "with what is known": shared} {
-			got, err := in.ours(t, r, question)
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s (%s; %v): (-unbound +ours)\n%s", question, how, err, diff)
-			}
-		}
+	ours := in.all(t, func() *Resolver { return fresh(config) })
+	t.Run("as with all that is known", func(t *testing.T) {
+		shared := fresh(config)
+		in.compare(t, ours, in.all(t, func() *Resolver { return shared }))
 	})
+	t.Run("unbound", func(t *testing.T) {
+		in.compare(t, ours, in.collect(t, in.reference))
+	})
+	t.Run("kdig", func(t *testing.T) { in.compareKdig(t, ours) })
+	t.Run("delv", func(t *testing.T) { in.compareDelv(t, ours) })
+}
+
+// outcomes are what came of questions.
+type outcomes map[string]outcome
+
+// all asks ours.
+func (in *realInternet) all(t *testing.T, resolver func() *Resolver) outcomes {
+	t.Helper()
+	return in.collect(t, func(question string) (outcome, error) { return in.ours(t, resolver(), question), nil })
+}
+
+// collect asks all questions, some at once.
+func (in *realInternet) collect(t *testing.T, ask func(question string) (outcome, error)) outcomes {
+	t.Helper()
+	var mu sync.Mutex
+	out := outcomes{}
+	each(realQuestions(t), func(question string) {
+		got, err := ask(question)
+		if err != nil {
+			t.Errorf("%s: %v", question, err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		out[question] = got
+	})
+	return out
+}
+
+func (in *realInternet) compare(t *testing.T, ours, theirs outcomes) {
+	t.Helper()
+	if len(ours) < 200 || len(ours) != len(theirs) {
+		t.Errorf("%d questions, and %d answers of theirs", len(ours), len(theirs))
+	}
+	for question, want := range theirs {
+		if diff := cmp.Diff(want, ours[question]); diff != "" {
+			t.Errorf("%s: (-theirs +ours)\n%s", question, diff)
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"fetchscope/trace"
 )
 
+// Requirement 39.
 func TestSearchSteps(t *testing.T) {
 	list := []string{"a.test.", "b.test."}
 	for _, tt := range []struct {
@@ -48,6 +49,7 @@ func TestSearchSteps(t *testing.T) {
 	}
 }
 
+// Requirement 39.
 func TestSearchVerdicts(t *testing.T) {
 	const (
 		found   = trace.Code("")

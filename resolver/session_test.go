@@ -166,6 +166,7 @@ func askAll(t *testing.T, r *Resolver, n int) []trace.Record {
 	return rec.Records()
 }
 
+// Requirement 3.
 func TestQueriesShareAConnectionInAnyOrder(t *testing.T) {
 	const n = 20
 	bothKinds(t, func(t *testing.T, cert *tls.Certificate) {
@@ -287,6 +288,7 @@ func checkTold(t *testing.T, records []trace.Record, err error) {
 }
 
 // What ends a connection is told to all that wait on it.
+// Requirement 3.
 func TestEndsOfConnections(t *testing.T) {
 	tests := []struct {
 		name, says string

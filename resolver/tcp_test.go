@@ -31,6 +31,7 @@ func goodFrame(q *dns.Msg) []byte {
 	return b
 }
 
+// Requirement 3.
 func TestTruncatedRepliesAreAskedForOverTCP(t *testing.T) {
 	tests := []struct {
 		name    string

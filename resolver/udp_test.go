@@ -21,6 +21,7 @@ func flip(q *dns.Msg, change func(b []byte) []byte) []byte {
 	return change(wire(replyTo(q, dns.RcodeSuccess, evil)))
 }
 
+// Requirement 1 (and 4, 7 and 8).
 func TestDatagramsThatAreNotTheReplyAreWaitedPast(t *testing.T) {
 	tests := []struct {
 		name string
@@ -107,6 +108,7 @@ func TestDatagramsThatAreNotTheReplyAreWaitedPast(t *testing.T) {
 	}
 }
 
+// Requirement 2.
 func TestCaseOfTheQuestionDoesNotMatter(t *testing.T) {
 	s := serve(t, func(q *dns.Msg) [][]byte {
 		m := replyTo(q, dns.RcodeSuccess, "zOO.TEST. 60 IN A 192.0.2.1")
@@ -169,6 +171,7 @@ func TestQueryIsRecordedOnceWithItsMoments(t *testing.T) {
 	}
 }
 
+// Requirement 1.
 func TestSocketPerQueryAndIDsDiffer(t *testing.T) {
 	s := serve(t, always(dns.RcodeServerFailure), nil)
 	r := asking(t, s)
@@ -184,6 +187,7 @@ func TestSocketPerQueryAndIDsDiffer(t *testing.T) {
 	}
 }
 
+// Requirement 6.
 func TestUnreachableServerIsLeftAtOnce(t *testing.T) {
 	s := serve(t, zone(map[string][]string{"zoo.test. A": {good}}), nil)
 	_, records, err := runQuery(t, asking(t, closedPort(t), s), "zoo.test", "A")
@@ -198,6 +202,7 @@ func TestUnreachableServerIsLeftAtOnce(t *testing.T) {
 	wantCode(t, err, NoServer)
 }
 
+// Requirement 6.
 func TestSilentServersAreAskedAgain(t *testing.T) {
 	s := serve(t, silent, nil)
 	r := asking(t, s).with(func(c *conf) { c.timeout = time.Millisecond })
@@ -214,6 +219,7 @@ func TestSilentServersAreAskedAgain(t *testing.T) {
 	}
 }
 
+// Requirement 28.
 func TestTheContextsCauseIsKept(t *testing.T) {
 	cause := errors.New("somebody pressed a key")
 	ctx, cancel := context.WithCancelCause(patience(t))

@@ -88,6 +88,7 @@ func exponent(bit uint) *big.Int { return new(big.Int).SetBit(big.NewInt(1), int
 
 // The algorithms of RFC 9904 that are supported, made by another implementation: each
 // verifies, and with any octet of signature or key changed does not.
+// Requirement 33.
 func TestAlgorithms(t *testing.T) {
 	tests := []struct {
 		name      string
@@ -154,6 +155,7 @@ func encode(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
 // Sizes that crypto/rsa refuses: short keys (RFC 5702, section 2) and exponents above
 // 2^31-1, which top-level domains have used.
+// Requirement 33.
 func TestRSASizes(t *testing.T) {
 	f4 := exponent(16)
 	tests := []struct {
@@ -232,6 +234,7 @@ func TestRSASignatureAboveModulus(t *testing.T) {
 
 // Algorithms that are not supported: 1, 3, 6 and 12 by RFC 9904, 16 for want of an
 // implementation, and those that nobody knows.
+// Requirement 33.
 func TestUnsupportedAlgorithms(t *testing.T) {
 	for _, algorithm := range []uint8{0, 1, 2, 3, 4, 6, 9, 11, 12, 16, 17, 23, 200, 252, 253, 254, 255} {
 		s := newSigner("example.", 1, kskFlags)

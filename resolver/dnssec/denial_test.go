@@ -65,6 +65,7 @@ func (o oracle) delegation(qname string) dnssec.Cut {
 
 // Every name is asked for with every type, and a chain proves what is true of the
 // zone, all of it and nothing else (RFC 4035, section 5.4; RFC 5155, section 8).
+// Requirement 35.
 func TestDenialOfWholeZone(t *testing.T) {
 	m := exampleZone()
 	tests := []struct {
@@ -143,6 +144,7 @@ func TestDenialOfSmallZones(t *testing.T) {
 }
 
 // What is no proof, although it looks like one.
+// Requirement 35.
 func TestDenialRules(t *testing.T) {
 	nsec := func(zone, record string) dnssec.Set { return vouched(zone, parse(t, record)[0]) }
 	spoilt := func(s dnssec.Set, edit func(*dnssec.Set)) dnssec.Set { edit(&s); return s }
@@ -304,6 +306,7 @@ func noExpansion(qname, wildcard string) asking {
 
 // The child's own record does not show its cut to be insecure, and neither does one
 // that has a DS record (RFC 6840, section 4.4).
+// Requirement 34.
 func TestDelegationRules(t *testing.T) {
 	tests := []struct {
 		name, record string

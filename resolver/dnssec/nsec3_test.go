@@ -130,6 +130,7 @@ func pick(t *testing.T, chain []dnssec.Set, fits func(*dns.NSEC3) bool) dnssec.S
 
 // CVE-2023-50868: what a proof may hash is bounded by rounds, so that a name of many
 // labels is proven at few iterations, as reverse zones need, and given up at many.
+// Requirement 27.
 func TestNSEC3Budget(t *testing.T) {
 	deep := strings.Repeat("x.", 30) + "example."
 	m := model{"example.", map[string][]uint16{"example.": {dns.TypeSOA, dns.TypeNS}, deep: {dns.TypePTR}}}
@@ -151,6 +152,7 @@ func TestNSEC3Budget(t *testing.T) {
 }
 
 // All proofs of a question share one budget too.
+// Requirement 27.
 func TestNSEC3TotalBudget(t *testing.T) {
 	c := dnssec.NewChecker(now)
 	chain := exampleZone().nsec3(hashing{iterations: 150})

@@ -32,6 +32,7 @@ func ds(s signer, digest uint8, edit func(*dns.DS)) dns.RR {
 	return out
 }
 
+// Requirement 32.
 func TestTrusted(t *testing.T) {
 	ksk, zsk := newSigner("example.", 1, kskFlags), newSigner("example.", 2, zoneFlags)
 	second := generate(t, "example.", dns.ECDSAP256SHA256, 256)
@@ -136,6 +137,7 @@ func TestTrustedChain(t *testing.T) {
 }
 
 // CVE-2023-50387: many keys with the tag of one DS record are not all compared.
+// Requirement 26.
 func TestTrustedBudget(t *testing.T) {
 	ksk := newSigner("example.", 1, kskFlags)
 	var s dnssec.Set

@@ -17,6 +17,7 @@ const address = "www.example. 300 IN A 192.0.2.1"
 
 func seconds(d time.Duration) uint32 { return uint32(now.Add(d).Unix()) }
 
+// Requirement 36 (and 30 to 32).
 func TestVerifyRules(t *testing.T) {
 	zsk := newSigner("example.", 1, zoneFlags)
 	other := newSigner("example.", 2, zoneFlags)
@@ -90,6 +91,7 @@ func TestVerifyRules(t *testing.T) {
 }
 
 // RFC 4034, section 3.1.5: inception and expiration are serial numbers (RFC 1982).
+// Requirement 31.
 func TestVerifyTimes(t *testing.T) {
 	zsk := newSigner("example.", 1, zoneFlags)
 	rrs := parse(t, address)
@@ -237,6 +239,7 @@ func TestVerifyTTL(t *testing.T) {
 // RFC 4034, section 6.2, with RFC 6840, section 5.1: which names of which types are
 // put into lower case. The signature is made over the lower case where that is
 // canonical, and over the letters as they are where it is not.
+// Requirement 30.
 func TestCanonicalCase(t *testing.T) {
 	zsk := newSigner("example.", 1, zoneFlags)
 	tests := []struct {
@@ -307,6 +310,7 @@ func lowerData(t *testing.T, rrs []dns.RR, lowered bool) []dns.RR {
 
 // RFC 4034, section 6.3: records are ordered by their data as octets, of which one
 // that is a prefix of another comes first; the order of arrival does not matter.
+// Requirement 30.
 func TestCanonicalOrder(t *testing.T) {
 	zsk := newSigner("example.", 1, zoneFlags)
 	s := zsk.set(t,
@@ -326,6 +330,7 @@ func TestCanonicalOrder(t *testing.T) {
 
 // CVE-2023-50387: keys of one tag and signatures by it, none of which hold, are given
 // up after a few checks, in one set and in one question.
+// Requirement 26.
 func TestVerifyBudget(t *testing.T) {
 	const many = 500
 	zsk := newSigner("example.", 1, zoneFlags)
