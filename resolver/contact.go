@@ -54,7 +54,7 @@ func (w *walk) contact(ctx context.Context, z *delegation, q question) (*reply, 
 	case c.worst != nil:
 		return nil, c.worst
 	}
-	return nil, &Error{Name: q.name, Type: q.typeName(), Code: NoServer, Rcode: "SERVFAIL", Err: noneOf(z)}
+	return nil, &Error{Name: q.name, Type: q.typeName(), Code: NoServer, verdict: servFail, Err: noneOf(z)}
 }
 
 // round asks each server once, in the order of merit, and finds out more addresses when
@@ -113,7 +113,7 @@ func (c *contact) seek(ctx context.Context) bool {
 func (c *contact) noteLost(s *authority, err error) {
 	if err != nil && c.worst == nil {
 		c.worst = &Error{
-			Name: c.q.name, Type: c.q.typeName(), Code: NoServer, Rcode: "SERVFAIL",
+			Name: c.q.name, Type: c.q.typeName(), Code: NoServer, verdict: servFail,
 			Err: &replyError{"no address of " + s.name + ", a name server of " + c.z.name + ": " + err.Error()},
 		}
 	}
@@ -135,7 +135,7 @@ func (c *contact) ask(ctx context.Context, to prospect, round int) (*reply, *Err
 		return nil, ended(ctx, c.q.name, c.q.typeName())
 	}
 	if errors.Is(err, errBudget) {
-		return nil, &Error{Name: c.q.name, Type: c.q.typeName(), Code: TooCostly, Rcode: "SERVFAIL", Err: err}
+		return nil, &Error{Name: c.q.name, Type: c.q.typeName(), Code: TooCostly, verdict: servFail, Err: err}
 	}
 	if err != nil {
 		c.fail(t, to, err)
@@ -167,13 +167,13 @@ func (c *contact) take(r *reply) *reply {
 func (c *contact) note(t target, m *dns.Msg, why string) {
 	e := &Error{
 		Name: c.q.name, Type: c.q.typeName(), Server: t.Addr.String(), Code: ServerFailure,
-		Rcode: rcodeName(m.Rcode), Err: extended(m),
+		Rcode: rcodeName(m.Rcode), verdict: servFail, Err: extended(m),
 	}
 	switch m.Rcode {
 	case dns.RcodeSuccess, dns.RcodeNameError:
-		e.Code, e.Rcode, e.Err = Lame, "SERVFAIL", &replyError{why}
+		e.Code, e.Rcode, e.Err = Lame, "", &replyError{why}
 	case dns.RcodeRefused:
-		e.Code, e.Rcode = Refused, "SERVFAIL"
+		e.Code = Refused
 	}
 	c.keepWorse(e)
 }
@@ -189,7 +189,7 @@ func (c *contact) fail(t target, to prospect, err error) {
 		c.it.noIPv6 = true
 		c.it.mu.Unlock()
 	}
-	c.keepWorse(&Error{Name: c.q.name, Type: c.q.typeName(), Server: t.Addr.String(), Code: code(err), Rcode: "SERVFAIL", Err: err})
+	c.keepWorse(&Error{Name: c.q.name, Type: c.q.typeName(), Server: t.Addr.String(), Code: code(err), verdict: servFail, Err: err})
 }
 
 func (c *contact) keepWorse(e *Error) {

@@ -75,7 +75,12 @@ type Error struct {
 	Rcode string
 	// Err is the cause; where the context ended the resolution, its cause.
 	Err error
+	// verdict is the rcode of the resolution, where that is our own and no server's.
+	verdict string
 }
+
+// servFail is what a resolver says that has found no answer (RFC 1035, section 4.1.1).
+const servFail = "SERVFAIL"
 
 // Error names what was asked for, what came of it, and the cause.
 func (e *Error) Error() string {

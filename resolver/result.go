@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/netip"
@@ -73,6 +74,12 @@ func (j *job) link(ctx context.Context, c *chain, out *result) (more bool) {
 			return false
 		}
 		more, trouble := j.believe(ctx, c, before, a, out)
+		if trouble != nil && ctx.Err() != nil {
+			// It was cut short: nothing was found out.
+			out.fail(ended(ctx, c.names[0], question{qtype: c.qtype}.typeName()))
+			out.security, out.reason = dnssec.Indeterminate, nil
+			return false
+		}
 		if trouble == nil || opinion == maxOpinions {
 			return more
 		}
@@ -105,13 +112,13 @@ func (j *job) believe(ctx context.Context, c *chain, before mark, a *answer, out
 	c.security = out.security
 	switch {
 	case out.security == dnssec.Bogus:
-		out.fail(&Error{Server: a.from.at(), Code: Bogus, Rcode: "SERVFAIL", Err: v.reason})
+		out.fail(&Error{Server: a.from.at(), Code: Bogus, verdict: servFail, Err: v.reason})
 		return false, v.reason
 	case errors.Is(loop, errTooLongName):
 		out.fail(&Error{Server: a.from.at(), Code: NameNotFound, Rcode: rcodeName(dns.RcodeYXDomain), Err: loop})
 	case loop != nil:
 		// The resolver's own verdict on what cannot be resolved, which nobody has signed.
-		out.fail(&Error{Server: a.from.at(), Code: AliasLoop, Rcode: "SERVFAIL", Err: loop})
+		out.fail(&Error{Server: a.from.at(), Code: AliasLoop, verdict: servFail, Err: loop})
 		out.security = dnssec.Indeterminate
 	default:
 		out.conclude(c, a)
@@ -129,7 +136,7 @@ func (j *job) distrust(a *answer) {
 	j.r.cache.forget(a.q)
 }
 
-func (r *result) fail(err *Error) { r.err, r.rcode = err, err.Rcode }
+func (r *result) fail(err *Error) { r.err, r.rcode = err, cmp.Or(err.verdict, err.Rcode) }
 
 // conclude judges the last reply of a chain.
 func (r *result) conclude(c *chain, a *answer) {
