@@ -56,7 +56,7 @@ func TestRedirectedNames(t *testing.T) {
 		site{zone: "zoo.test.", at: zooAt, text: "old DNAME new.foo.test.\nlie DNAME foo.test.\nround DNAME x.round\ngrow DNAME " + long + "foo.test.\n"},
 		site{zone: "foo.test.", at: fooAt, text: "www A 192.0.2.2\nwww.new A 192.0.2.3\na.b.new A 192.0.2.4\n"},
 	)...)
-	in.hosts[zooAt].behaves(func(q, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(q, honest *dns.Msg, _ bool) []*dns.Msg {
 		for _, rr := range honest.Answer {
 			if alias, is := rr.(*dns.CNAME); is && strings.Contains(lower(q.Question[0].Name), "lie") {
 				alias.Target = "www.evil.test."

@@ -103,7 +103,7 @@ func TestServersWithWaysOfTheirOwn(t *testing.T) {
 	for _, tt := range serverWays {
 		t.Run(tt.name, func(t *testing.T) {
 			in := startInternet(t, small()...)
-			in.hosts[zooAt].behaves(tt.behave)
+			in.hosts[zooAt].does(tt.behave)
 			r := in.patient(t)
 			if tt.mute {
 				r = fresh(in.config(t))
@@ -155,8 +155,8 @@ func TestRepliesFromElsewhere(t *testing.T) {
 // times at most, the last time by TCP.
 func TestTriesOfSilentServers(t *testing.T) {
 	in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt + " " + spareAt})...)
-	in.hosts[zooAt].behaves(mute)
-	in.hosts[spareAt].behaves(mute)
+	in.hosts[zooAt].does(mute)
+	in.hosts[spareAt].does(mute)
 	got, records, err := outcomeOf(t, in.hasty(t), "www.zoo.test. A")
 	if e, is := err.(*Error); !is || e.Code != Timeout || got.Rcode != "SERVFAIL" {
 		t.Errorf("got %+v, %v", got, err)

@@ -139,7 +139,7 @@ func TestProofsOfDenials(t *testing.T) {
 func TestParentsProofIsNoneOfTheChild(t *testing.T) {
 	in := startInternet(t, signedSites(zoo())...)
 	cut := newServed("test.", in.zones["test."])
-	in.hosts[zooAt].behaves(func(q, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(q, honest *dns.Msg, _ bool) []*dns.Msg {
 		if !isUnder(q.Question[0].Name, "www.zoo.test.") {
 			return []*dns.Msg{honest}
 		}

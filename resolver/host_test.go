@@ -23,8 +23,8 @@ type host struct {
 	seen   []*dns.Msg
 }
 
-// behaves changes what the server does from now on.
-func (h *host) behaves(b behaviour) {
+// does changes what the server does from now on.
+func (h *host) does(b behaviour) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.behave = b

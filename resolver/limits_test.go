@@ -79,7 +79,7 @@ func TestNamesThatBranch(t *testing.T) {
 // Requirement 24: 1,500 servers, whose names lead to one that says nothing.
 func TestNRDelegationAttack(t *testing.T) {
 	in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt, text: manyNS("sub", "foo.test.", 1500)})...)
-	in.hosts[fooAt].behaves(mute)
+	in.hosts[fooAt].does(mute)
 	r := in.hasty(t)
 	before := allocated()
 	got, _, err := outcomeOf(t, r, "www.sub.zoo.test. A")
@@ -299,7 +299,7 @@ func TestManySaltsOfNSEC3(t *testing.T) {
 			proof = append(proof, rr, w.keys["zoo.test."].sign(t, []dns.RR{rr}, s, clock))
 		}
 	}
-	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		if honest.Rcode == dns.RcodeNameError {
 			honest.Ns = append(honest.Ns[:2], proof...)
 		}
@@ -316,7 +316,7 @@ func TestTheEndOfTheContextEndsTheWalk(t *testing.T) {
 	interrupted := errors.New("interrupted")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	in := startInternet(t, signedSites(zoo())...)
-	in.hosts[zooAt].behaves(func(_, _ *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(_, _ *dns.Msg, _ bool) []*dns.Msg {
 		cancel(interrupted)
 		return nil
 	})
@@ -338,7 +338,7 @@ func TestTheEndOfTheContextEndsTheWalk(t *testing.T) {
 func TestDeadlineOfTheWalk(t *testing.T) {
 	in := startInternet(t, small()...)
 	for _, h := range in.hosts {
-		h.behaves(mute)
+		h.does(mute)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()

@@ -105,7 +105,7 @@ func TestOtherServersAreAskedBeforeAnAnswerIsBogus(t *testing.T) {
 	for _, rrtype := range []uint16{dns.TypeA, dns.TypeDNSKEY, dns.TypeNSEC} {
 		t.Run(dns.TypeToString[rrtype], func(t *testing.T) {
 			in := startInternet(t, signedSites(zoo(func(s *site) { s.at += " " + spareAt }))...)
-			in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+			in.hosts[zooAt].does(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 				honest.Answer, honest.Ns = strip(honest.Answer, rrtype), strip(honest.Ns, rrtype)
 				return []*dns.Msg{honest}
 			})
@@ -119,7 +119,7 @@ func TestOtherServersAreAskedBeforeAnAnswerIsBogus(t *testing.T) {
 // Requirement 30: letter case, order, repetitions and lower TTL on the way change nothing.
 func TestWhatMayChangeOnTheWay(t *testing.T) {
 	in := startInternet(t, signedSites(zoo())...)
-	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		honest.Answer = append(honest.Answer, honest.Answer...)
 		slices.Reverse(honest.Answer)
 		for i, rr := range honest.Answer {
@@ -297,7 +297,7 @@ func TestSignaturesOfSignatures(t *testing.T) {
 		}
 	}
 	in := w.start(t)
-	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		if len(honest.Answer) > 1 {
 			honest.Answer = append(honest.Answer, w.keys["zoo.test."].sign(t, sigs, signature{}, clock))
 		}
@@ -358,7 +358,7 @@ func TestSignedAliasesInACircle(t *testing.T) {
 func TestTargetOfAliasIsAskedForWithoutProof(t *testing.T) {
 	s := zoo(func(s *site) { s.text += "gone CNAME none\nshort DNAME ent\n" })
 	in := startInternet(t, signedSites(s)...)
-	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		if len(honest.Answer) > 0 {
 			honest.Ns = nil
 		}
@@ -366,7 +366,7 @@ func TestTargetOfAliasIsAskedForWithoutProof(t *testing.T) {
 	})
 	in.secured(t, "gone.zoo.test. A", "NXDOMAIN", "secure")
 	in.secured(t, "b.short.zoo.test. A", "NXDOMAIN", "secure")
-	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		honest.Ns = nil
 		return []*dns.Msg{honest}
 	})

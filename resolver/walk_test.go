@@ -74,7 +74,7 @@ func TestRootIsPrimed(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in := startInternet(t, small()...)
-			in.hosts[rootAt].behaves(tt.behave)
+			in.hosts[rootAt].does(tt.behave)
 			in.check(t, "www.zoo.test. A", found("www.zoo.test. A 192.0.2.1"))
 			if asked := in.asked(rootAt); asked[0] != ". NS" {
 				t.Errorf("the root was asked %q, want . NS first", asked)
@@ -88,7 +88,7 @@ func TestRootServersComeFromTheRoot(t *testing.T) {
 	in := startInternet(t, small(site{zone: ".", at: rootAt + " " + spareAt})...)
 	c := in.config(t)
 	c.RootHints = file(t, ". NS old.\nold. A "+rootAt+"\n")
-	in.hosts[rootAt].behaves(func(q, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[rootAt].does(func(q, honest *dns.Msg, _ bool) []*dns.Msg {
 		if q.Question[0].Qtype == dns.TypeNS {
 			honest.Answer = []dns.RR{rr(". 60 IN NS ns2.")}
 			honest.Extra = []dns.RR{rr("ns2. 60 IN A " + spareAt)}
@@ -117,7 +117,7 @@ func TestReferralsLeadDown(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt + " " + spareAt, text: "www A 192.0.2.1\n"})...)
-			in.hosts[zooAt].behaves(func(q, _ *dns.Msg, _ bool) []*dns.Msg {
+			in.hosts[zooAt].does(func(q, _ *dns.Msg, _ bool) []*dns.Msg {
 				m := new(dns.Msg).SetReply(q)
 				m.Ns = []dns.RR{rr(tt.authority)}
 				return []*dns.Msg{m}
@@ -133,13 +133,13 @@ func TestReferralsLeadDown(t *testing.T) {
 // Requirement 11.
 func TestOnlyDataOfTheZoneIsUsed(t *testing.T) {
 	in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt, text: "www CNAME www.foo.test.\nmail A 192.0.2.9\n"})...)
-	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		honest.Answer = append(honest.Answer, rr("www.foo.test. 60 IN A 6.6.6.6"))
 		honest.Ns = append(honest.Ns, rr("foo.test. 60 IN NS ns1.zoo.test."), rr("test. 60 IN NS ns1.zoo.test."))
 		honest.Extra = append(honest.Extra, rr("ns1.foo.test. 60 IN A "+zooAt), rr("ns1.test. 60 IN A "+zooAt))
 		return []*dns.Msg{honest}
 	})
-	in.hosts[tldAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[tldAt].does(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		honest.Extra = append(honest.Extra, rr("mail.zoo.test. 60 IN A 6.6.6.6")) // beside the glue
 		return []*dns.Msg{honest}
 	})
@@ -247,7 +247,7 @@ func TestServersThatDoNotTakePartsOfNames(t *testing.T) {
 	for _, rcode := range []int{dns.RcodeNameError, dns.RcodeRefused, dns.RcodeServerFailure, dns.RcodeNotImplemented} {
 		t.Run(rcodeName(rcode), func(t *testing.T) {
 			in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt, text: "a.b.c.d A 192.0.2.1\n"})...)
-			in.hosts[zooAt].behaves(func(q, honest *dns.Msg, _ bool) []*dns.Msg {
+			in.hosts[zooAt].does(func(q, honest *dns.Msg, _ bool) []*dns.Msg {
 				if !sameName(q.Question[0].Name, "a.b.c.d.zoo.test.") {
 					honest.Rcode = rcode
 				}
@@ -265,7 +265,7 @@ func TestServersThatDoNotTakePartsOfNames(t *testing.T) {
 // that server is not the zone's.
 func TestDenialByAStranger(t *testing.T) {
 	in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt + " " + spareAt, text: "www A 192.0.2.1\n"})...)
-	in.hosts[zooAt].behaves(func(q, _ *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(q, _ *dns.Msg, _ bool) []*dns.Msg {
 		m := new(dns.Msg).SetRcode(q, dns.RcodeNameError) // as a resolver that has no way to the zone
 		m.RecursionAvailable = true
 		return []*dns.Msg{m}
@@ -320,8 +320,8 @@ func TestLameServersAreLeft(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt + " " + spareAt + " " + deepAt, text: "www A 192.0.2.1\n"})...)
-			in.hosts[zooAt].behaves(tt.behave)
-			in.hosts[spareAt].behaves(tt.behave)
+			in.hosts[zooAt].does(tt.behave)
+			in.hosts[spareAt].does(tt.behave)
 			in.check(t, "www.zoo.test. A", found("www.zoo.test. A 192.0.2.1"))
 		})
 	}
@@ -333,7 +333,7 @@ func TestTypesWithoutMeaning(t *testing.T) {
 new TYPE65400 \# 3 c0000a
 empty TYPE65401 \# 0
 `})...)
-	in.hosts[zooAt].behaves(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(_, honest *dns.Msg, _ bool) []*dns.Msg {
 		if len(honest.Answer) > 0 { // a record of another class is none of the answer
 			chaos := dns.Copy(honest.Answer[0])
 			chaos.Header().Class = dns.ClassCHAOS
@@ -353,7 +353,7 @@ empty TYPE65401 \# 0
 // Requirement 21.
 func TestLifetimesOfRecords(t *testing.T) {
 	in := startInternet(t, small(site{zone: "zoo.test.", at: zooAt})...)
-	in.hosts[zooAt].behaves(func(q, honest *dns.Msg, _ bool) []*dns.Msg {
+	in.hosts[zooAt].does(func(q, honest *dns.Msg, _ bool) []*dns.Msg {
 		name := lower(q.Question[0].Name)
 		honest.Rcode, honest.Ns = dns.RcodeSuccess, nil
 		for _, r := range []string{" 300 IN A 192.0.2.1", " 60 IN A 192.0.2.2", " 900 IN A 192.0.2.1"} {
