@@ -96,6 +96,18 @@ func TestEDNSIsLeftOutForServersWithout(t *testing.T) {
 			}
 		})
 	}
+	t.Run("FORMERR without the question", func(t *testing.T) {
+		s := serve(t, func(q *dns.Msg) [][]byte {
+			if q.IsEdns0() == nil {
+				return [][]byte{wire(replyTo(q, dns.RcodeSuccess, good))}
+			}
+			return [][]byte{wire(new(dns.Msg).SetRcodeFormatError(q))}
+		}, nil)
+		answered, records, err := runQuery(t, asking(t, s), "zoo.test", "A")
+		if n := len(of[trace.QuerySent](records)); err != nil || len(answered.Answers) != 1 || n != 2 {
+			t.Errorf("got %+v, %v, in %d queries", answered, err, n)
+		}
+	})
 	t.Run("always FORMERR", func(t *testing.T) {
 		s := serve(t, always(dns.RcodeFormatError), nil)
 		_, _, err := runQuery(t, asking(t, s), "zoo.test", "A")

@@ -37,6 +37,7 @@ type query struct {
 	id       uint16
 	cookie   clientCookie
 	wire     []byte
+	edns     bool
 	mixed    bool // the letters of the name are in a case drawn for this query
 	lostCase bool // and came back in another
 }
@@ -45,7 +46,7 @@ type query struct {
 func (q *query) pack(edns bool, cookie string) error {
 	var id [2]byte
 	rand.Read(id[:]) // RFC 5452, section 9.2: not to be guessed
-	q.id = binary.BigEndian.Uint16(id[:])
+	q.id, q.edns = binary.BigEndian.Uint16(id[:]), edns
 	m := dns.Msg{Question: []dns.Question{{Name: q.name, Qtype: q.qtype, Qclass: dns.ClassINET}}}
 	m.Id, m.RecursionDesired, m.AuthenticatedData = q.id, q.style.recursion, q.style.trustAD
 	if edns {
@@ -111,6 +112,9 @@ const (
 // reply, or why it is none. Of a truncated reply the header alone is returned, since
 // its sections are not to be used (RFC 2181, section 9).
 func (q *query) accept(b []byte) (reply *dns.Msg, why string) {
+	if q.refusesEDNS(b) {
+		return &dns.Msg{MsgHdr: dns.MsgHdr{Id: q.id, Response: true, Rcode: int(b[3] & 0xf)}}, ""
+	}
 	if why := q.matches(b); why != "" {
 		return nil, why
 	}
@@ -132,6 +136,18 @@ func (q *query) accept(b []byte) (reply *dns.Msg, why string) {
 		return nil, why
 	}
 	return m, ""
+}
+
+// refusesEDNS recognizes the reply of a server that knows nothing of EDNS and sends the
+// header of our query back alone, as a format error (RFC 6891, section 7). It has no
+// question to compare, but brings no data either: the question is put once more.
+func (q *query) refusesEDNS(b []byte) bool {
+	if !q.edns || len(b) != headerSize || binary.BigEndian.Uint16(b) != q.id {
+		return false
+	}
+	flags, rcode := binary.BigEndian.Uint16(b[atFlags:]), int(b[3]&0xf)
+	empty := binary.BigEndian.Uint64(b[atCounts:]) == 0
+	return empty && flags&flagQR != 0 && flags&maskOpcode == 0 && (rcode == dns.RcodeFormatError || rcode == dns.RcodeNotImplemented)
 }
 
 // matches compares what RFC 5452, section 9.1, says must be the same: the connected
