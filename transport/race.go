@@ -187,6 +187,7 @@ func (r *race) start() {
 		ctx, stop = context.WithTimeoutCause(ctx, attemptLimit, errAttemptTooLong)
 	}
 	sc := r.sc.OnConn(r.before + r.tried)
+	sc.Emit(trace.AttemptStarted{Address: addr.String()})
 	r.going.Go(func() {
 		defer stop()
 		r.attempt(ctx, sc, addr)
@@ -199,7 +200,6 @@ func (r *race) start() {
 
 // attempt tries one address and says what became of it, unless it has lost.
 func (r *race) attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) {
-	sc.Emit(trace.AttemptStarted{Address: addr.String()})
 	var s socket
 	err := ctx.Err()
 	if err == nil {
