@@ -3,6 +3,7 @@ package timeline
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"fetchscope/internal/term"
@@ -45,6 +46,13 @@ func (v *view) raced(c *trace.Connection) string {
 		}
 	}
 	return text
+}
+
+// acrossFamilies says whether an address of the other family was tried too.
+func acrossFamilies(c *trace.Connection, winner *trace.Attempt) bool {
+	return slices.ContainsFunc(c.Attempts, func(a trace.Attempt) bool {
+		return family(a.Address, false) == family(winner.Address, true)
+	})
 }
 
 // family names the family of an address with a port; other the one that it is not of.

@@ -127,7 +127,7 @@ func (v *view) ends(x *trace.Exchange) {
 	if c.Proxy != nil {
 		parts = append(parts, "by way of proxy "+v.pen.text(c.Proxy.Address)+" ("+v.pen.text(c.Proxy.Via)+")")
 	}
-	if w := won(c); w != nil && v.raced(c) != "" {
+	if w := won(c); w != nil && acrossFamilies(c, w) {
 		parts = append(parts, family(w.Address, false)+" won")
 	}
 	v.line(term.Cut(strings.Join(parts, "   "), v.o.Columns, v.pen.ellipsis))
