@@ -83,6 +83,7 @@ func (r *Resolver) bootstrap(ctx context.Context, sc *trace.Scope, s Server) ([]
 		failure.Name = s.Name
 		return nil, &bootstrapError{failure}
 	}
+	answer.whole(ctx)
 	var out []netip.AddrPort
 	for _, addr := range answer.Addrs[:min(len(answer.Addrs), maxServerAddrs)] {
 		out = append(out, netip.AddrPortFrom(addr, port))

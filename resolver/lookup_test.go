@@ -16,11 +16,14 @@ import (
 
 var compareAddrs = cmpopts.EquateComparable(netip.Addr{})
 
-// lookUpAll runs Lookup and returns the answer with all records.
+// lookUpAll runs Lookup, waits for what is late, and returns the answer with all records.
 func lookUpAll(t *testing.T, r *Resolver, host string) (*Answer, []trace.Record, error) {
 	t.Helper()
 	rec := trace.NewRecorder(nil)
 	a, err := r.Lookup(patience(t), rec.Scope(0), host, 80)
+	if a != nil {
+		a.whole(patience(t))
+	}
 	if a != nil && len(a.Addrs) > 1 {
 		// Which family comes first depends on the machine's routes.
 		v4 := IPv4.only(a.Addrs)
@@ -57,8 +60,12 @@ func TestLookupAsksForBothFamilies(t *testing.T) {
 		t.Errorf("the first event is %+v", e)
 	}
 	resolved := of[trace.Resolved](records)
-	if len(resolved) != 1 || !resolved[0].HasTTL || resolved[0].Canonical != "" || len(resolved[0].Addresses) != 2 {
-		t.Errorf("resolved: %+v", resolved)
+	followed := 0
+	for _, e := range of[trace.AddressesAdded](records) {
+		followed += len(e.Addresses)
+	}
+	if len(resolved) != 1 || !resolved[0].HasTTL || resolved[0].Canonical != "" || len(resolved[0].Addresses)+followed != 2 {
+		t.Errorf("resolved: %+v, and %d addresses later", resolved, followed)
 	}
 }
 

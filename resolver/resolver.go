@@ -5,14 +5,15 @@
 // them; output is an [Answer] or a trace.Answered event. The step after it is
 // transport, which connects to the addresses. Beside the result run the events
 // ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryJudged,
-// QueryFailed, DatagramDropped, ZoneJudged, SecurityJudged, ServiceOffered, Resolved and
-// Answered.
+// QueryFailed, DatagramDropped, ZoneJudged, SecurityJudged, ServiceOffered, Resolved,
+// AddressesAdded and Answered.
 //
 // It is a stub resolver written against the wire: RFC 1034 and 1035 with 2181, 2308,
 // 5452, 6891, 7766, 7873 and 9619; TLS and HTTPS to the server (RFC 7858, 8310, 8484,
 // padded as 7830 and 8467 say), which a [Dialer] from outside connects; the names of
 // RFC 6761, 6762 and 7686 that are not asked for; hosts(5) and resolv.conf(5) as glibc
-// reads them; the order of RFC 6724. Instead of asking a resolver it can walk from the
+// reads them; the order of RFC 6724, and addresses handed on as they come (RFC 8305,
+// section 3). Instead of asking a resolver it can walk from the
 // root itself (RFC 1034, section 5.3.3, with 6672, 9156, 9471 and 9609, within limits that
 // no server can make it exceed), and it can validate what it finds (package dnssec; RFC
 // 4035, section 5). HTTPS records lead to a service (RFC 9460), TLSA records speak for
@@ -99,6 +100,8 @@ type Resolver struct {
 	family    Family
 	conf      func() conf // reads resolv.conf at the first question
 	grace     time.Duration
+	after     func(time.Duration) <-chan time.Time
+	route     func(netip.Addr) (local netip.Addr, ok bool)
 	total     time.Duration
 	queries   *atomic.Int64 // numbers the queries, from 1
 	rotation  atomic.Uint32 // counts the questions, for "options rotate"
@@ -117,15 +120,9 @@ type Resolver struct {
 	why       string // what all queries are for, where not for the questions themselves
 }
 
-const (
-	// familyGrace is how long the other address family may still take once one has
-	// answered. RFC 8305, section 3, has 50 ms; this is more, because what answers
-	// late is worth seeing, and less than a lost datagram's retry.
-	familyGrace = 2 * time.Second
-	// maxTotal bounds a resolution, with all its servers, retries and search steps,
-	// whatever resolv.conf allows (30 s, five times, for three servers).
-	maxTotal = 60 * time.Second
-)
+// maxTotal bounds a resolution, with all its servers, retries and search steps, whatever
+// resolv.conf allows (30 s, five times, for three servers).
+const maxTotal = 60 * time.Second
 
 // New returns a Resolver. Nothing is asked before it is used. The error, an [*Error] with
 // the code BadHints or BadAnchor, is that of a file that cannot be used.
@@ -144,6 +141,8 @@ func New(c Config) (*Resolver, error) {
 		family:    c.Family,
 		conf:      sync.OnceValue(func() conf { return c.load() }),
 		grace:     familyGrace,
+		after:     time.After,
+		route:     localAddress,
 		total:     maxTotal,
 		iterate:   c.Iterate,
 		dnssec:    c.DNSSEC,
@@ -200,6 +199,8 @@ type Answer struct {
 	// Source is dns, hosts, localhost, flag (an Override) or literal (the host is an
 	// address itself).
 	Source string
+	// Late is the address family that has not answered yet, nil where none is missing.
+	Late *Late
 }
 
 // event is the answer as it is recorded, for the host that was asked for.
@@ -208,11 +209,17 @@ func (a *Answer) event(host string) trace.Resolved {
 	if !sameName(a.Canonical, host) {
 		e.Canonical = a.Canonical
 	}
-	e.Addresses = make([]string, len(a.Addrs))
-	for i, addr := range a.Addrs {
-		e.Addresses[i] = addr.String()
-	}
+	e.Addresses = written(a.Addrs)
 	return e
+}
+
+// written are addresses as they are recorded.
+func written(addrs []netip.Addr) []string {
+	out := make([]string, len(addrs))
+	for i, addr := range addrs {
+		out[i] = addr.String()
+	}
+	return out
 }
 
 // Where an answer comes from.

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"sync"
-	"time"
 
 	"github.com/miekg/dns"
 
@@ -29,6 +27,8 @@ type result struct {
 	by        *dnssec.Proof  // of one that is: the key, of the zone signer
 	signer    string
 	err       *Error
+	// pending is the asking for the families that have not answered yet.
+	pending *gathering
 }
 
 func newResult(name string) *result {
@@ -197,7 +197,7 @@ func (j *job) addresses(ctx context.Context, name string) *result {
 		}
 		return merge(all)
 	}
-	return merge(j.together(ctx, name, types))
+	return j.gather(ctx, name, types).handOn()
 }
 
 // types are the record types that hold addresses of the family.
@@ -209,37 +209,6 @@ func (r *Resolver) types() []uint16 {
 		return []uint16{dns.TypeAAAA}
 	}
 	return []uint16{dns.TypeA, dns.TypeAAAA}
-}
-
-// together asks for all types at once. When one has settled the matter the others
-// have a little while left; they are waited for in any case.
-func (j *job) together(ctx context.Context, name string, types []uint16) []*result {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	all := make([]*result, len(types))
-	done := make(chan int, len(types))
-	near := make(chan struct{})
-	arrive := sync.OnceFunc(func() { close(near) })
-	for i, t := range types {
-		one := j.beside()
-		if i == 0 {
-			one.near = arrive
-		}
-		go func() {
-			if i > 0 && j.r.iterate {
-				<-near // one walk down will do for both
-			}
-			all[i] = one.resolve(ctx, question{name, t})
-			arrive()
-			done <- i
-		}()
-	}
-	for range types {
-		if all[<-done].final() {
-			defer time.AfterFunc(j.r.grace, func() { cancel(errUnneeded) }).Stop()
-		}
-	}
-	return all
 }
 
 // merge joins the results of the families. Addresses of one are not hidden by a

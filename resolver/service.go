@@ -54,6 +54,9 @@ func (r *Resolver) LookupService(ctx context.Context, sc *trace.Scope, host stri
 	defer time.AfterFunc(serviceGrace, func() { cancel(errUnneeded) }).Stop()
 	s := &services{r: r, sc: sc, protocols: protocols, port: port}
 	if better := s.choose(ctx, name, <-found, answer, 0); better != nil {
+		if answer != nil && answer.Late != better.Late {
+			answer.Late.Stop()
+		}
 		sc.Emit(better.event(host))
 		return better, nil
 	}
@@ -183,7 +186,7 @@ func (s *services) alias(ctx context.Context, h *dns.HTTPS, depth int) *Answer {
 	job := s.r.job(s.sc)
 	job.why = forService
 	found := job.resolve(ctx, question{h.Target, dns.TypeHTTPS})
-	plain, err := s.r.find(ctx, s.sc, target)
+	plain, err := s.r.findWhole(ctx, s.sc, target)
 	if err != nil {
 		plain = nil
 	}
@@ -192,6 +195,16 @@ func (s *services) alias(ctx context.Context, h *dns.HTTPS, depth int) *Answer {
 	}
 	plain.Service = &Service{Target: target, Port: s.port, ALPN: []string{"http/1.1"}}
 	return plain
+}
+
+// findWhole finds the addresses of a service's target, in all families: which service is
+// the best that can be had hangs on them.
+func (r *Resolver) findWhole(ctx context.Context, sc *trace.Scope, target string) (*Answer, *Error) {
+	answer, failure := r.find(ctx, sc, target)
+	if failure != nil {
+		return nil, failure
+	}
+	return answer.whole(ctx), nil
 }
 
 // take makes the answer of a service: the addresses of its target or, where those cannot
@@ -204,7 +217,7 @@ func (s *services) take(ctx context.Context, name string, h *dns.HTTPS, plain *A
 	out := plain
 	if !sameName(target, name) {
 		var failure *Error
-		if out, failure = s.r.find(ctx, s.sc, relative(target)); failure != nil {
+		if out, failure = s.r.findWhole(ctx, s.sc, relative(target)); failure != nil {
 			out = nil
 		}
 	}

@@ -321,7 +321,7 @@ func TestEndsOfConnections(t *testing.T) {
 				})
 				r := overStreams(t, s)
 				rec := trace.NewRecorder(nil)
-				all := r.job(rec.Scope(0)).together(patience(t), "zoo.test.", []uint16{dns.TypeA, dns.TypeAAAA})
+				all := r.job(rec.Scope(0)).gather(patience(t), "zoo.test.", []uint16{dns.TypeA, dns.TypeAAAA}).rest()
 				for _, one := range all {
 					if one.err == nil || !strings.Contains(one.err.Error(), tt.says) {
 						t.Errorf("%v, want %q", one.err, tt.says)

@@ -119,6 +119,7 @@ func (v *Validation) take(r Record) {
 type Query struct {
 	id         int
 	connecting *Time
+	ended      Record // what ended it
 
 	Server   string `json:"server"`
 	Protocol string `json:"protocol"`

@@ -170,6 +170,12 @@ type Resolved struct {
 	HasTTL    bool          `json:"-"`
 }
 
+// AddressesAdded brings the addresses of the family whose answer came after Resolved,
+// while those of the other were being tried (RFC 8305, section 3).
+type AddressesAdded struct {
+	Addresses []string `json:"addresses"`
+}
+
 // A RR is a resource record in presentation form (RFC 9499); unknown types and data
 // are written as RFC 3597 says.
 type RR struct {
@@ -200,7 +206,22 @@ type AttemptStarted struct {
 	Address string `json:"address"`
 }
 
-// AttemptEnded is the outcome of one address: connected, failed or abandoned.
+// What can become of an attempt.
+const (
+	AttemptConnected = "connected"
+	AttemptFailed    = "failed"
+	AttemptAbandoned = "abandoned" // another was first
+)
+
+// Why an attempt was abandoned.
+const (
+	// LostUnanswered is one that had no answer when another was up.
+	LostUnanswered Code = "lost_unanswered"
+	// LostConnected is one that was up too, but had been outrun; it was closed at once.
+	LostConnected Code = "lost_connected"
+)
+
+// AttemptEnded is the outcome of one address.
 type AttemptEnded struct {
 	Address string `json:"address"`
 	Outcome string `json:"outcome"`
@@ -470,6 +491,7 @@ func (ServiceOffered) Kind() string   { return "service_offered" }
 func (SecurityJudged) Kind() string   { return "security_judged" }
 func (DatagramDropped) Kind() string  { return "datagram_dropped" }
 func (Resolved) Kind() string         { return "resolved" }
+func (AddressesAdded) Kind() string   { return "addresses_added" }
 func (Answered) Kind() string         { return "answered" }
 func (AttemptStarted) Kind() string   { return "attempt_started" }
 func (AttemptEnded) Kind() string     { return "attempt_ended" }

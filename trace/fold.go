@@ -103,6 +103,8 @@ type exchangeFold struct {
 	acked   map[int64]Record
 	winner  int
 	skips   map[Phase]string
+	syns    map[int]Record // by connection
+	added   []string       // addresses that came late
 	failure *Error
 	rtt     *time.Duration
 }
@@ -116,7 +118,10 @@ type mark struct {
 func kindOf[E Event]() reflect.Type { return reflect.TypeFor[E]() }
 
 func foldExchange(records []Record) (Exchange, *Error) {
-	f := &exchangeFold{marks: map[mark]Record{}, left: map[int64]Record{}, acked: map[int64]Record{}, skips: map[Phase]string{}}
+	f := &exchangeFold{
+		marks: map[mark]Record{}, left: map[int64]Record{}, acked: map[int64]Record{},
+		skips: map[Phase]string{}, syns: map[int]Record{},
+	}
 	f.winner = winner(records)
 	for _, r := range records {
 		f.sent(r)
@@ -174,6 +179,9 @@ func (f *exchangeFold) last(kind reflect.Type) (Record, bool) {
 }
 
 func (f *exchangeFold) finish() {
+	if f.x.Resolve != nil {
+		f.x.Resolve.Addresses = append(f.x.Resolve.Addresses, f.added...)
+	}
 	if f.x.Connection != nil {
 		orderStates(f.x.Connection.States)
 	}

@@ -13,7 +13,7 @@ var bounds = map[Phase]struct{ first, last []bound }{
 		[]bound{answer, lastOf[Resolved]},
 	},
 	Connect: {
-		[]bound{clientState(SynSent), firstOf[AttemptStarted]},
+		[]bound{attempted, clientState(SynSent), firstOf[AttemptStarted]},
 		[]bound{clientState(Established), lastOf[Connected]},
 	},
 	TLS: {
@@ -57,12 +57,41 @@ func asked(f *exchangeFold) (Record, bool) {
 	return sent, ok
 }
 
-// answer is the last answer of a resolution that succeeded.
+// answer is the last answer of a resolution, where its addresses were handed on with it.
+// Where they were not, a query was still being waited for, or had been in vain.
 func answer(f *exchangeFold) (Record, bool) {
-	if _, ok := f.last(kindOf[Resolved]()); !ok {
+	resolved, ok := f.last(kindOf[Resolved]())
+	if !ok {
 		return Record{}, false
 	}
-	return f.last(kindOf[QueryAnswered]())
+	last, answered := Record{}, false
+	for _, q := range f.x.Resolve.Queries {
+		switch {
+		case q.Start > resolved.At: // it is for something else
+		case q.Duration == nil || q.ended.At > resolved.At:
+			return Record{}, false
+		case q.ended.At >= last.At:
+			last, answered = q.ended, q.Failure == ""
+		}
+	}
+	return last, answered
+}
+
+// attempted is the first SYN to any address, or the first attempt where that got no
+// further. The winner's own is surer as a state: its bounds have been narrowed.
+func attempted(f *exchangeFold) (Record, bool) {
+	if f.x.Connection == nil || len(f.x.Connection.Attempts) == 0 {
+		return Record{}, false
+	}
+	first := f.x.Connection.Attempts[0]
+	syn, sent := f.syns[first.Conn]
+	switch {
+	case first.Conn == f.winner:
+		return Record{}, false
+	case sent:
+		return syn, true
+	}
+	return Record{Moment: Moment{At: first.Start, From: Clock}}, true
 }
 
 func clientState(s State) bound {

@@ -11,7 +11,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.skips[e.Phase] = e.Why
 	case Failed:
 		f.failure = &Error{Phase: e.Phase, Code: e.Code, Message: e.Message, Hint: e.Hint}
-	case ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, ServiceOffered, ZoneJudged, SecurityJudged:
+	case ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, AddressesAdded, ServiceOffered, ZoneJudged, SecurityJudged:
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, StateSeen, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
@@ -33,6 +33,8 @@ func (f *exchangeFold) resolve(r Record) {
 			ttl := int64(e.TTL / time.Second)
 			d.TTL = &ttl
 		}
+	case AddressesAdded:
+		f.added = append(f.added, e.Addresses...)
 	default:
 		d.Validation.take(r)
 		for i := range d.Queries {
@@ -110,6 +112,7 @@ func (q *Query) connected(r Record, e QueryConnected) {
 
 func (q *Query) end(r Record) {
 	took := max(r.At-q.Start, 0)
+	q.ended = r
 	q.Duration, q.EndFrom = &took, r.From
 	q.Uncertainty += Time(r.Within)
 }
@@ -124,6 +127,10 @@ func (f *exchangeFold) connection(r Record) {
 		c.Attempts = append(c.Attempts, Attempt{Conn: r.Conn, Address: e.Address, Start: r.At})
 	case AttemptEnded:
 		c.endAttempt(r, e)
+	case StateSeen:
+		if e.State == SynSent && e.Side == Client {
+			f.syns[r.Conn] = r
+		}
 	case ProxyUsed:
 		c.proxy().Address, c.proxy().Via = e.Proxy, e.Via
 	}

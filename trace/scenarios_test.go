@@ -184,6 +184,57 @@ func reset() scenario {
 	return scenario{"reset", "http://203.0.113.7/", s.records}
 }
 
+// raced is a fetch whose IPv6 address does not answer. Its other family was asked for in
+// vain, and one more address came late.
+func raced() scenario {
+	s := &script{}
+	s.at(0, ExchangeStarted{URL: "http://www.example.com/", Why: "first"})
+	s.at(0, PhaseSkipped{Phase: TLS, Why: "http"})
+	s.at(0, ResolveStarted{Name: "www.example.com"})
+	s.stamp(100*us, QuerySent{ID: 1, Server: "192.0.2.53:53", Protocol: "udp", Name: "www.example.com.", Type: "A", Bytes: 45})
+	s.stamp(130*us, QuerySent{ID: 2, Server: "192.0.2.53:53", Protocol: "udp", Name: "www.example.com.", Type: "AAAA", Bytes: 45})
+	s.stamp(11*1000*us, QueryAnswered{ID: 2, Rcode: "NOERROR", Answers: 1, Bytes: 73})
+	s.at(11200*us, Resolved{Source: "dns", Addresses: []string{"2001:db8::7"}, TTL: 300 * time.Second, HasTTL: true})
+	s.stamp(19*1000*us, QueryAnswered{ID: 1, Rcode: "NOERROR", Answers: 1, Bytes: 61})
+	s.at(19100*us, AddressesAdded{Addresses: []string{"203.0.113.7"}})
+	s.conn = 1
+	s.at(11300*us, AttemptStarted{Address: "[2001:db8::7]:80"})
+	s.state(Client, SynSent, 11320*us, 30*time.Microsecond, Syscall)
+	s.at(239600*us, AttemptEnded{Address: "[2001:db8::7]:80", Outcome: AttemptAbandoned, Why: LostUnanswered})
+	s.state(Client, Closed, 239620*us, 20*time.Microsecond, Syscall)
+	s.open(211400*us, "192.0.2.10:51544", "203.0.113.7:80")
+	for i := len(s.records) - 6; i < len(s.records); i++ {
+		s.records[i].Conn = 2
+	}
+	s.conn = 2
+	s.exchangeHTTP(239800*us, 200, "OK", Field{"Content-Type", "text/plain"})
+	s.at(340100*us, PhaseSkipped{Phase: Render, Why: "not HTML"})
+	s.state(Client, FinWait1, 340200*us, 45*time.Microsecond, Syscall)
+	s.state(Client, FinWait2, 368200*us, 60*time.Microsecond, TCPInfo)
+	s.state(Client, TimeWait, 368700*us, 70*time.Microsecond, SockDiag)
+	s.at(368800*us, CloseEnded{Why: "complete"})
+	return scenario{"raced", "http://www.example.com/", s.records}
+}
+
+// nobody is a race that no address wins.
+func nobody() scenario {
+	s := &script{}
+	s.at(0, ExchangeStarted{URL: "http://www.example.com/", Why: "first"})
+	s.at(0, PhaseSkipped{Phase: TLS, Why: "http"})
+	s.resolveName("www.example.com")
+	s.conn = 1
+	s.at(12500*us, AttemptStarted{Address: "[2001:db8::7]:80"})
+	s.at(12520*us, AttemptEnded{Address: "[2001:db8::7]:80", Outcome: AttemptFailed, Why: "network_unreachable"})
+	s.conn = 2
+	s.at(12530*us, AttemptStarted{Address: "203.0.113.7:80"})
+	s.state(Client, SynSent, 12550*us, 30*time.Microsecond, Syscall)
+	s.state(Client, Closed, 40550*us, 60*time.Microsecond, Syscall)
+	s.at(40600*us, AttemptEnded{Address: "203.0.113.7:80", Outcome: AttemptFailed, Why: "connection_refused"})
+	s.conn = 0
+	s.at(40700*us, Failed{Phase: Connect, Code: "connection_refused", Message: "connect to 203.0.113.7:80: connection refused", Hint: "nothing listens there: check host and port"})
+	return scenario{"nobody", "http://www.example.com/", s.records}
+}
+
 func scenarios() []scenario {
-	return []scenario{secure(), redirected(), expired(), unresolved(), reset()}
+	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody()}
 }

@@ -10,53 +10,49 @@ import (
 	"fetchscope/trace"
 )
 
-// attemptLimit is how long one address may keep those behind it waiting. A SYN that
-// gets no answer is sent again after 1 and 3 seconds (RFC 6298, section 2): two of
-// three have then had their chance.
-const attemptLimit = 5 * time.Second
+// AttemptDelay is how long an address has before the next is tried beside it. RFC 8305,
+// section 8, recommends 250 ms and allows from 10 ms to 2 s; this is what curl's option
+// --happy-eyeballs-timeout-ms, which ours is to mean the same as, is without being given.
+const AttemptDelay = 200 * time.Millisecond
 
-// errAttemptTooLong ends an attempt that keeps other addresses waiting.
-var errAttemptTooLong = errors.New("no answer, and there are other addresses to try")
+// A Race says which addresses are tried, and how they compete for being the one that is
+// used (RFC 8305). Its zero value has no address.
+type Race struct {
+	// Addrs are what is known at the start, in the order of preference. The families
+	// take turns, beginning with that of the first (RFC 8305, section 4).
+	Addrs []netip.AddrPort
+	// More waits for what becomes known later: the addresses of the family whose answer
+	// had not come (RFC 8305, section 3). It is called once, beside the attempts, and
+	// returns when it knows, or when ctx ends. nil where nothing is to come.
+	More func(ctx context.Context) []netip.AddrPort
+	// Delay is how long an attempt goes on alone before the next begins (RFC 8305,
+	// section 5); 0 begins them all at once. One that fails is followed at once.
+	Delay time.Duration
 
-// Dial connects to the first of the addresses that answers, in their order. Every
-// attempt is recorded as a connection; before is how many there were already. The
-// error is an *Error: that of the last attempt.
-func Dial(ctx context.Context, sc *trace.Scope, before int, addrs []netip.AddrPort) (*Conn, error) {
-	err := error(&Error{Op: "connect", Code: CodeNoAddress, Err: errors.New("no address to connect to")})
-	for i, addr := range addrs {
-		var conn *Conn
-		conn, err = attempt(ctx, sc.OnConn(before+i+1), unmapped(addr), i == len(addrs)-1)
-		if err == nil {
-			return conn, nil
-		}
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return nil, err
+	// Tests put their own here: a timer, and how a connection is opened.
+	after   func(time.Duration) <-chan time.Time
+	connect func(context.Context, *trace.Scope, netip.AddrPort) (socket, error)
 }
 
-func attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, last bool) (*Conn, error) {
-	if !last {
-		var stop context.CancelFunc
-		ctx, stop = context.WithTimeoutCause(ctx, attemptLimit, errAttemptTooLong)
-		defer stop()
-	}
-	sc.Emit(trace.AttemptStarted{Address: addr.String()})
-	var s socket
-	err := ctx.Err()
-	if err == nil {
-		s, err = connect(ctx, sc, addr)
-	}
-	if err != nil {
-		e := connectError(ctx, addr, err)
-		sc.Emit(trace.AttemptEnded{Address: addr.String(), Outcome: "failed", Why: e.Code})
-		return nil, e
-	}
-	l := s.base()
-	sc.EmitAt(l.established, trace.AttemptEnded{Address: addr.String(), Outcome: "connected"})
-	sc.EmitAt(l.established, trace.Connected{Local: l.local.String(), Remote: l.remote.String()})
-	return newConn(s, sc), nil
+// Dial connects to the first of the addresses that answers, as they are raced by default.
+// Attempts are recorded as connections; before is how many there were already. The error
+// is an *Error.
+func Dial(ctx context.Context, sc *trace.Scope, before int, addrs []netip.AddrPort) (*Conn, error) {
+	conn, _, err := Race{Addrs: addrs, Delay: AttemptDelay}.Dial(ctx, sc, before)
+	return conn, err
+}
+
+// Dial runs the race and returns the first connection to be up. The other attempts are
+// given up: nobody waits for their answers, and one that has connected as well is closed
+// by a FIN. Each is recorded as a connection of its own, numbered from before+1 in the
+// order of their starts, with its outcome and reason; tried is how many there were. All
+// of them are over when Dial returns. The error is an *Error: that of the attempt whose
+// failure tells most, or why ctx ended.
+func (r Race) Dial(ctx context.Context, sc *trace.Scope, before int) (conn *Conn, tried int, err error) {
+	run := newRace(ctx, r, sc, before)
+	defer run.end()
+	conn, err = run.run()
+	return conn, run.tried, err
 }
 
 func connectError(ctx context.Context, addr netip.AddrPort, err error) *Error {

@@ -1,8 +1,8 @@
 // Package transport opens connections, secures them and closes them, and sees what
 // the kernel does meanwhile: steps 2 and 6.
 //
-// Input are addresses in the order in which they are to be tried. [Dial] turns them
-// into a [Conn], a stack of layers that reads and writes as one: the socket, a tunnel
+// Input are addresses in the order of preference, some of which may come later. A [Race]
+// turns them into a [Conn], a stack of layers that reads and writes as one: the socket, a tunnel
 // through a proxy, TLS. [Conn.Close] ends it with TCP's four-way close and watches
 // that to the last state that can be seen. Facts go to a trace.Scope: every address
 // tried, the states of the connection, the kernel's stamps of bytes that left and
@@ -14,8 +14,8 @@
 // makes them everywhere: where nobody is to be told, nothing is watched.
 //
 // It implements the client's side of RFC 9293 as far as a program can, RFC 8446 by
-// crypto/tls, and RFC 9525 and RFC 5280 by crypto/x509. Racing several addresses
-// (RFC 8305) is left out: they are tried in turn.
+// crypto/tls, and RFC 9525 and RFC 5280 by crypto/x509. Several addresses are raced by
+// RFC 8305, sections 4 and 5; what that says of asking the DNS is the resolver's part.
 package transport
 
 import (

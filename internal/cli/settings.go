@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"fetchscope/internal/fetch"
 	"fetchscope/render"
 	"fetchscope/resolver"
+	"fetchscope/transport"
 )
 
 // Settings are what the options say.
@@ -59,7 +61,9 @@ type output struct {
 const maxRedirects = 50
 
 func defaults() settings {
-	return settings{color: "auto", view: "timeline", fetch: fetch.Options{MaxRedirects: maxRedirects, Version: version()}}
+	return settings{color: "auto", view: "timeline", fetch: fetch.Options{
+		MaxRedirects: maxRedirects, AttemptDelay: transport.AttemptDelay, Version: version(),
+	}}
 }
 
 // The rest makes the setters that the table names.
@@ -131,6 +135,18 @@ func seconds(field func(*settings, time.Duration)) func(*settings, string) error
 		field(s, time.Duration(f*float64(time.Second)))
 		return nil
 	}
+}
+
+// maxAttemptDelay keeps a delay from overflowing; any that makes sense is far below.
+const maxAttemptDelay = math.MaxInt32
+
+func attemptDelay(s *settings, v string) error {
+	n, err := strconv.ParseUint(v, 10, 31)
+	if err != nil {
+		return fmt.Errorf("wanted milliseconds, from 0 to %d", maxAttemptDelay)
+	}
+	s.fetch.AttemptDelay = time.Duration(n) * time.Millisecond
+	return nil
 }
 
 func maxTime(s *settings, d time.Duration)        { s.fetch.MaxTime, s.timeout = d, d }

@@ -52,6 +52,7 @@ var options = []option{
 	{long: "connect-to", arg: "HOST1:PORT1:HOST2:PORT2", category: "connection", help: "connect to the second for the first; repeatable", set: connectTo},
 	{long: "ipv4", short: "4", category: "connection", help: "IPv4 addresses only", only: named, set: family(4)},
 	{long: "ipv6", short: "6", category: "connection", help: "IPv6 addresses only", only: named, set: family(6)},
+	{long: "happy-eyeballs-timeout-ms", arg: "MS", category: "connection", help: "try the next address beside one that has not answered after this long (200 ms); 0 tries all at once", set: attemptDelay},
 	{long: "proxy", short: "x", arg: "[http://][USER:PASSWORD@]HOST[:PORT]", category: "connection", help: "go through this HTTP proxy, for https by CONNECT; '' through none", set: proxy},
 	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
 	{long: "cacert", arg: "FILE", category: "connection", help: "trust the authorities in FILE (PEM) and no others, for name servers too", only: named, set: text(func(s *settings) *string { return &s.fetch.CAFile })},

@@ -49,6 +49,9 @@ type Options struct {
 	// MaxTime bounds each URL, ConnectTimeout each exchange up to the request; 0
 	// without limit.
 	MaxTime, ConnectTimeout time.Duration
+	// AttemptDelay is how long one address has before the next is tried beside it; with 0
+	// all are tried at once.
+	AttemptDelay time.Duration
 
 	Proxy     *Proxy // -x, nil for what the environment says
 	Getenv    func(string) string

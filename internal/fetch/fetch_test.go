@@ -411,7 +411,7 @@ func TestEveryAddressIsTold(t *testing.T) {
 	p := listen(t, say(fine))
 	port := p.Addr().(*net.TCPAddr).AddrPort().Port()
 	dead := netip.MustParseAddr("127.0.0.9") // nothing listens there
-	o := Options{Resolver: resolver.Config{Overrides: []resolver.Override{{Host: "two.test", Port: port, Addrs: []netip.Addr{dead, netip.MustParseAddr("127.0.0.1")}}}}}
+	o := Options{AttemptDelay: time.Hour, Resolver: resolver.Config{Overrides: []resolver.Override{{Host: "two.test", Port: port, Addrs: []netip.Addr{dead, netip.MustParseAddr("127.0.0.1")}}}}}
 	r := run(t, o, fmt.Sprintf("http://two.test:%d/", port))
 	if r.err != nil || r.body != "ok" {
 		t.Fatalf("%v, %q", r.err, r.body)

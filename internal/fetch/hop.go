@@ -87,14 +87,15 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 		sc.Emit(trace.PhaseSkipped{Phase: trace.TLS, Why: "http"})
 	}
 	proxy := h.via
-	addrs, err := h.addresses(ctx, sc, proxy)
+	way, err := h.way(ctx, sc, proxy)
 	if err != nil {
 		return nil, err
 	}
 	tlsa := h.tlsa(ctx, sc, secure)
 	defer tlsa() // whoever starts it waits for it
-	conn, err := transport.Dial(ctx, sc, h.f.conns, addrs)
-	h.f.conns += len(addrs)
+	conn, tried, err := way.race(h.f.o.AttemptDelay).Dial(ctx, sc, h.f.conns)
+	way.late.Stop()
+	h.f.conns += tried
 	if err != nil {
 		return nil, &Failure{Phase: trace.Connect, Err: err, proxy: proxy != nil}
 	}
@@ -126,8 +127,33 @@ func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn,
 	return nil
 }
 
-// addresses finds where to connect to.
-func (h *hop) addresses(ctx context.Context, sc *trace.Scope, proxy *Proxy) ([]netip.AddrPort, error) {
+// A way is where to connect to: addresses that are known, and maybe some that are late.
+type way struct {
+	addrs []netip.Addr
+	port  uint16
+	late  *resolver.Late
+}
+
+// race is how the addresses compete.
+func (w way) race(delay time.Duration) transport.Race {
+	race := transport.Race{Addrs: w.at(w.addrs), Delay: delay}
+	if w.late != nil {
+		race.More = func(ctx context.Context) []netip.AddrPort { return w.at(w.late.Wait(ctx)) }
+	}
+	return race
+}
+
+// at are addresses with the port.
+func (w way) at(addrs []netip.Addr) []netip.AddrPort {
+	out := make([]netip.AddrPort, len(addrs))
+	for i, a := range addrs {
+		out[i] = netip.AddrPortFrom(a, w.port)
+	}
+	return out
+}
+
+// way finds out where to connect to.
+func (h *hop) way(ctx context.Context, sc *trace.Scope, proxy *Proxy) (way, error) {
 	host, port := bare(h.url.Hostname()), h.url.EffectivePort()
 	if proxy != nil {
 		sc.Emit(trace.ProxyUsed{Proxy: proxy.URL.Host(), Via: proxy.Via})
@@ -137,20 +163,16 @@ func (h *hop) addresses(ctx context.Context, sc *trace.Scope, proxy *Proxy) ([]n
 	}
 	if addr, err := netip.ParseAddr(host); err == nil {
 		sc.Emit(trace.PhaseSkipped{Phase: trace.Resolve, Why: "address"})
-		return []netip.AddrPort{netip.AddrPortFrom(addr, port)}, nil
+		return way{addrs: []netip.Addr{addr}, port: port}, nil
 	}
 	answer, err := h.lookup(ctx, sc, host, port)
 	if err != nil {
-		return nil, &Failure{Phase: trace.Resolve, Err: err, proxy: proxy != nil}
+		return way{}, &Failure{Phase: trace.Resolve, Err: err, proxy: proxy != nil}
 	}
 	if answer.Service != nil {
 		port = answer.Service.Port
 	}
-	out := make([]netip.AddrPort, len(answer.Addrs))
-	for i, a := range answer.Addrs {
-		out[i] = netip.AddrPortFrom(a, port)
-	}
-	return out, nil
+	return way{answer.Addrs, port, answer.Late}, nil
 }
 
 // tlsa begins to look up what the DNS says of the server's certificate (RFC 6698), while

@@ -10,7 +10,7 @@ import (
 )
 
 // Details writes what the timeline leaves out: how far its times may be off, the DNS
-// queries, the certificate chain, and the heads that went out and came back, marked as
+// queries, the addresses tried, the certificate chain, and the heads that went out and came back, marked as
 // curl marks them.
 func Details(w io.Writer, d *trace.Document, o Options) error {
 	if o.Columns <= 0 {
@@ -32,6 +32,10 @@ func (v *view) details(x *trace.Exchange) {
 		for _, q := range x.Resolve.Queries {
 			v.line(v.query(&q))
 		}
+	}
+	if x.Connection != nil && len(x.Connection.Attempts) > 1 {
+		v.line("")
+		v.attempts(x, "* ")
 	}
 	if t := x.TLS; t != nil && len(t.Chain) > 0 {
 		v.line("")

@@ -40,7 +40,7 @@ func (v *view) failure() {
 	v.notReached(unreached)
 	v.states(x)
 	v.total()
-	v.attempts(x)
+	v.attempts(x, "     ")
 	v.chain(x)
 	v.hint()
 }
@@ -71,20 +71,6 @@ func (v *view) notReached(phases []*trace.PhaseTime) {
 		label += fmt.Sprintf(" %s %d", v.pen.ellipsis, last.Step)
 	}
 	v.drawEmpty(label, "not reached")
-}
-
-// attempts lists the addresses that failed, where there were several.
-func (v *view) attempts(x *trace.Exchange) {
-	if x.Connection == nil || len(x.Connection.Attempts) < 2 {
-		return
-	}
-	for _, a := range x.Connection.Attempts {
-		took := ""
-		if a.Duration != nil {
-			took = " after " + v.unit.withName(*a.Duration, v.pen)
-		}
-		v.line("     " + a.Address + "  " + a.Outcome + took + "  " + strings.ReplaceAll(string(a.Why), "_", " "))
-	}
 }
 
 // chain shows the certificates where they are why it failed.

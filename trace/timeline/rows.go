@@ -34,6 +34,9 @@ func (v *view) spans(x *trace.Exchange, p *trace.PhaseTime) []span {
 	}
 	switch p.Name {
 	case trace.Connect:
+		if held := v.held(x); held >= atOnce {
+			return []span{{start, start + held, broken}, {start + held, end, network}}
+		}
 		return []span{{start, end, network}}
 	case trace.Wait:
 		if x.Response != nil && x.Response.WaitNetwork != nil {
@@ -136,6 +139,9 @@ func (v *view) resolved(r *trace.Resolution) string {
 }
 
 func (v *view) connected(x *trace.Exchange) string {
+	if lost := v.raced(x.Connection); lost != "" {
+		return lost
+	}
 	var states []string
 	for _, s := range x.Connection.States {
 		if s.Side == trace.Client && (s.State == trace.SynSent || s.State == trace.Established) {

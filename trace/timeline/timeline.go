@@ -127,21 +127,10 @@ func (v *view) ends(x *trace.Exchange) {
 	if c.Proxy != nil {
 		parts = append(parts, "by way of proxy "+v.pen.text(c.Proxy.Address)+" ("+v.pen.text(c.Proxy.Via)+")")
 	}
-	if n := lost(c); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s before failed", count(n, "address", "addresses")))
+	if w := won(c); w != nil && acrossFamilies(c, w) {
+		parts = append(parts, family(w.Address, false)+" won")
 	}
 	v.line(term.Cut(strings.Join(parts, "   "), v.o.Columns, v.pen.ellipsis))
-}
-
-// lost counts the addresses that did not answer.
-func lost(c *trace.Connection) int {
-	n := 0
-	for _, a := range c.Attempts {
-		if a.Outcome == "failed" {
-			n++
-		}
-	}
-	return n
 }
 
 // hops draws a line for each exchange that led to the last one.
