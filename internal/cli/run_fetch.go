@@ -47,6 +47,9 @@ func (p *program) complete() error {
 	if p.s.format != "" && (p.s.dumpHeader == "-" || slices.Contains(p.s.outputs, output{file: "-"})) {
 		return usage("--format puts its document on stdout, where -o - or -D - would write too", "name a file")
 	}
+	if err := p.checkByAddress(); err != nil {
+		return err
+	}
 	for _, h := range p.s.headers {
 		if err := p.addHeader(h); err != nil {
 			return err
@@ -103,6 +106,9 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 	if failure := p.check(f, u, d); failure != nil {
 		return p.refuse(u.Href(), failure, several)
 	}
+	if p.s.byAddress {
+		return p.byAddress(ctx, f, u)
+	}
 	var sink trace.Sink
 	var lines *jsonLines
 	if p.s.format == "jsonl" {
@@ -150,13 +156,18 @@ func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err er
 		}
 		rec = failed(u, err)
 	}
-	doc := trace.Fold(rec.Records(), trace.FoldOptions{URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets})
-	var ended *statusError
+	doc, ended := p.document(rec, u, err)
+	return p.show(doc, d, ended, several)
+}
+
+// document makes the document of a fetch; ended is its error with the status.
+func (p *program) document(rec *trace.Recorder, u *weburl.URL, err error) (doc *trace.Document, ended *statusError) {
+	doc = trace.Fold(rec.Records(), trace.FoldOptions{URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets})
 	if err != nil {
 		ended = p.ended(doc, err)
 		doc.ExitCode = ended.status
 	}
-	return p.show(doc, d, ended, several)
+	return doc, ended
 }
 
 // watched says whether anybody gets to see what happens.

@@ -30,6 +30,7 @@ type settings struct {
 	charset    string
 	base       string
 
+	byAddress  bool
 	view       string
 	silent     bool
 	showError  bool

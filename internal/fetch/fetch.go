@@ -101,6 +101,7 @@ type Fetcher struct {
 	roots    func() *transport.Roots // which are read once
 	trust    *transport.Roots        // those that origins are judged by
 	conns    int                     // connections tried so far
+	pin      *pin                    // nil where nothing is held to
 }
 
 // New returns a Fetcher. The error is that of a file of the resolver's that cannot be
@@ -130,11 +131,8 @@ func (l *limit) Error() string {
 // watched, which is faster.
 func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL, out Output) error {
 	outer := ctx
-	if f.o.MaxTime > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, f.o.MaxTime, &limit{"-m", f.o.MaxTime})
-		defer cancel()
-	}
+	ctx, cancel := f.limited(ctx)
+	defer cancel()
 	hop := &hop{f: f, url: u, origin: u, method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer}
 	for n := 0; ; n++ {
 		sc := rec.Scope(n)
@@ -152,6 +150,14 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 		}
 		hop = next
 	}
+}
+
+// limited is a context that ends when -m says.
+func (f *Fetcher) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if f.o.MaxTime <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, f.o.MaxTime, &limit{"-m", f.o.MaxTime})
 }
 
 // method is the method of the first request.

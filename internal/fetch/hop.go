@@ -152,14 +152,22 @@ func (w way) at(addrs []netip.Addr) []netip.AddrPort {
 	return out
 }
 
+// peer is whom to connect to: the proxy, or the origin or what stands for it.
+func (h *hop) peer(proxy *Proxy) (host string, port uint16) {
+	if proxy != nil {
+		return bare(proxy.URL.Hostname()), proxy.URL.EffectivePort()
+	}
+	return connectTo(h.f.o.ConnectTo, bare(h.url.Hostname()), h.url.EffectivePort())
+}
+
 // way finds out where to connect to.
 func (h *hop) way(ctx context.Context, sc *trace.Scope, proxy *Proxy) (way, error) {
-	host, port := bare(h.url.Hostname()), h.url.EffectivePort()
 	if proxy != nil {
 		sc.Emit(trace.ProxyUsed{Proxy: proxy.URL.Host(), Via: proxy.Via})
-		host, port = bare(proxy.URL.Hostname()), proxy.URL.EffectivePort()
-	} else {
-		host, port = connectTo(h.f.o.ConnectTo, host, port)
+	}
+	host, port := h.peer(proxy)
+	if to, held := h.f.pinned(sc, host, port); held {
+		return to, nil
 	}
 	if addr, err := netip.ParseAddr(host); err == nil {
 		sc.Emit(trace.PhaseSkipped{Phase: trace.Resolve, Why: "address"})

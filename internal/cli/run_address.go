@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"fetchscope/internal/fetch"
+	"fetchscope/internal/weburl"
+	"fetchscope/trace"
+	"fetchscope/trace/timeline"
+)
+
+// byAddress fetches a URL from each address of its host in turn. The result is a table of
+// them, or a document each; pages are read and dropped. The error is the first that there
+// was: every address has to do.
+func (p *program) byAddress(ctx context.Context, f *fetch.Fetcher, u *weburl.URL) error {
+	each, err := f.ByAddress(ctx, u)
+	if err != nil {
+		return p.finish(failed(u, err), u, nil, err, true)
+	}
+	var rows []timeline.Address
+	var first error
+	for _, one := range each {
+		rec := trace.NewRecorder(nil)
+		doc, ended := p.document(rec, u, one.Fetch(ctx, rec, u, dropped{}))
+		if ended != nil && first == nil {
+			first = ended
+		}
+		rows = append(rows, timeline.Address{AddrPort: one.Addr, Document: doc})
+		if p.s.format == "json" {
+			if err := trace.WriteJSON(p.stdout, doc, false); err != nil {
+				return err
+			}
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if p.s.format == "" {
+		if err := p.tableAddresses(rows); err != nil {
+			return err
+		}
+	}
+	return first
+}
+
+// tableAddresses writes the table, which is the result.
+func (p *program) tableAddresses(rows []timeline.Address) error {
+	var b bytes.Buffer
+	o := timeline.Options{Columns: p.out.Columns, Color: p.out.Color, UTF8: p.out.UTF8}
+	if err := timeline.WriteAddresses(&b, rows, o); err != nil {
+		return err
+	}
+	_, err := p.stdout.Write(b.Bytes())
+	return err
+}
+
+// checkByAddress refuses what is about one page.
+func (p *program) checkByAddress() error {
+	s := &p.s
+	if s.byAddress && (len(s.outputs) > 0 || s.dumpHeader != "" || s.include || s.format == "jsonl") {
+		return usage("--by-address puts a table on stdout, or a document for each address with --format json",
+			"leave out -o, -O, -i, -D and --format jsonl")
+	}
+	return nil
+}
+
+// dropped is where pages go that nobody reads.
+type dropped struct{}
+
+// Head drops a head.
+func (dropped) Head([]byte) error { return nil }
+
+// Body reads a body to its end.
+func (dropped) Body(_ context.Context, sc *trace.Scope, b *fetch.Body) error {
+	sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: "by address"})
+	content, err := b.Content(false)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, content)
+	return err
+}
