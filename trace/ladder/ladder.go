@@ -11,6 +11,7 @@ package ladder
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 
@@ -234,6 +235,12 @@ func (l *ladder) client(s trace.StateTime) {
 	case s.State == trace.Closed && s.Evidence == trace.Inferred:
 		l.add(rung{at: s.Start, left: "CLOSED*", moment: "later", cut: true, arrow: l.fitting(l.middle, []string{" 2 MSL have passed", " 2 MSL passed"})})
 		return
+	case s.State == trace.Closed && !l.opened():
+		in = ""
+		if l.refused() {
+			in = "RST,ACK" // RFC 9293, section 3.10.7.1
+		}
+		short = in
 	case s.State == trace.Closed && l.x.Close != nil && l.x.Close.Reset == trace.Server:
 		in, short = "RST", "RST"
 	case s.State == trace.Closed && l.x.Close != nil && l.x.Close.Reset == trace.Client:
@@ -255,6 +262,19 @@ func (l *ladder) client(s trace.StateTime) {
 	if g.out != "" && !g.first {
 		l.add(rung{at: s.Start, order: 1, arrow: l.toRight(g.out)})
 	}
+}
+
+// opened says whether the handshake came to its end.
+func (l *ladder) opened() bool {
+	return slices.ContainsFunc(l.x.Connection.States, func(s trace.StateTime) bool { return s.State == trace.Established })
+}
+
+// refused says whether the other end refused the connection.
+func (l *ladder) refused() bool {
+	c := l.x.Connection
+	return slices.ContainsFunc(c.Attempts, func(a trace.Attempt) bool {
+		return a.Conn == c.ID && a.Why == "connection_refused"
+	})
 }
 
 func (l *ladder) server(s trace.StateTime) {
