@@ -219,6 +219,46 @@ type StateSeen struct {
 	Side  Side  `json:"side"`
 }
 
+// SegmentSeen is a TCP segment that a capture saw pass our own network interface. It has
+// the numbers of the wire (RFC 9293, section 3.1).
+type SegmentSeen struct {
+	Local  string `json:"local"`
+	Remote string `json:"remote"`
+	From   Side   `json:"from"`
+	// Flags names the control bits, lowest first: SYN,ACK.
+	Flags string `json:"flags"`
+	Seq   uint32 `json:"seq"`
+	Ack   uint32 `json:"ack"`
+	Len   int    `json:"len"`
+	// Win is as sent, not scaled.
+	Win     int             `json:"win"`
+	Options *SegmentOptions `json:"options,omitzero"`
+}
+
+// SegmentOptions are the options of a segment that are known (RFC 9293, section 3.1;
+// RFC 7323; RFC 2018). A nil one was not there.
+type SegmentOptions struct {
+	MSS           *int    `json:"mss,omitzero"`
+	WindowScale   *int    `json:"window_scale,omitzero"`
+	SACKPermitted bool    `json:"sack_permitted,omitzero"`
+	Timestamp     *uint32 `json:"timestamp,omitzero"`
+	TimestampEcho *uint32 `json:"timestamp_echo,omitzero"`
+	// SACK are the blocks that were received out of order: first and behind the last.
+	SACK [][2]uint32 `json:"sack,omitzero"`
+	// Malformed says that an option did not have the length of its kind; those behind it
+	// are not read.
+	Malformed bool `json:"malformed,omitzero"`
+}
+
+// CaptureEnded says how much a capture of the connection has missed.
+type CaptureEnded struct {
+	// Dropped counts the packets that the kernel had no room for.
+	Dropped int64 `json:"dropped"`
+	// Abridged says that for a time, during a long body, only the segments were let in
+	// that open, close or reset a connection.
+	Abridged bool `json:"abridged,omitzero"`
+}
+
 // NotObservable says what cannot be seen here, and why.
 type NotObservable struct {
 	What string `json:"what"`
@@ -343,7 +383,11 @@ type BytesAcked struct {
 
 // FirstByte is the moment from which the first byte of the first response, interim
 // ones included, could be read; under TLS the record that holds it is complete.
-type FirstByte struct{}
+type FirstByte struct {
+	// Offset counts the bytes that had come on the connection through what was read with
+	// it, under TLS through its record; 0 where that is not known.
+	Offset int64 `json:"offset,omitzero"`
+}
 
 // InterimReceived is a 1xx response (RFC 9110, section 15.2).
 type InterimReceived struct {
@@ -385,6 +429,9 @@ type ResponseEnded struct {
 	Complete bool `json:"complete"`
 	// Persistent says that the connection could carry another request.
 	Persistent bool `json:"persistent,omitzero"`
+	// Offset counts the bytes that had come on the connection through what was read with
+	// the last one; 0 where that is not known.
+	Offset int64 `json:"offset,omitzero"`
 }
 
 // Decoded counts the body after its content codings were undone.
@@ -475,6 +522,8 @@ func (AttemptStarted) Kind() string   { return "attempt_started" }
 func (AttemptEnded) Kind() string     { return "attempt_ended" }
 func (Connected) Kind() string        { return "connected" }
 func (StateSeen) Kind() string        { return "state_seen" }
+func (SegmentSeen) Kind() string      { return "segment_seen" }
+func (CaptureEnded) Kind() string     { return "capture_ended" }
 func (NotObservable) Kind() string    { return "not_observable" }
 func (SocketRead) Kind() string       { return "socket_read" }
 func (TunnelStarted) Kind() string    { return "tunnel_started" }

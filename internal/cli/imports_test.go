@@ -16,13 +16,14 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                   {"internal/cli"},
-	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder"},
+	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "render", "transport/capture", "trace", "trace/timeline", "trace/ladder", "trace/pcapng"},
 	"internal/demo":      {},
-	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace"},
+	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace", "transport/capture"},
 	"resolver":           {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":    {},
 	"transport":          {"transport/tcpstate", "internal/kstamp", "trace"},
 	"transport/tcpstate": {"trace"},
+	"transport/capture":  {"trace"},
 	"httpclient":         {"trace"},
 	"httpclient/h1":      {"httpclient", "trace"},
 	"httpclient/coding":  {"httpclient", "trace"},
@@ -32,6 +33,7 @@ var layers = map[string][]string{
 	"trace":              {},
 	"trace/timeline":     {"trace", "internal/term"},
 	"trace/ladder":       {"trace", "internal/term"},
+	"trace/pcapng":       {"trace"},
 	"internal/kstamp":    {},
 	"internal/term":      {},
 	"internal/weburl":    {},
@@ -45,7 +47,7 @@ var outside = map[string][]string{
 	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "resolver"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},
 	"golang.org/x/term":                    {"internal/term"},
-	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "resolver"},
+	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver"},
 }
 
 // forbidden are packages of the standard library that no step may use.

@@ -22,11 +22,29 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 	if err := p.complete(); err != nil {
 		return err
 	}
+	if err := p.openCapture(); err != nil {
+		return err
+	}
+	p.openKeys()
 	f, err := fetch.New(p.s.fetch)
 	if err != nil {
-		return unusable(err)
+		return errors.Join(unusable(err), p.s.fetch.Packets.Close())
 	}
-	defer f.Close()
+	last := p.fetchAll(ctx, f, words)
+	// The person has the result, and should have the reason why there is none.
+	if ended := (*statusError)(nil); errors.As(last, &ended) {
+		p.tell(ended)
+	}
+	_ = f.Close()
+	if err := errors.Join(p.keys.close(), p.closeCapture()); last == nil {
+		last = err
+	}
+	return last
+}
+
+// fetchAll fetches each of the words, and returns the error of the last.
+
+func (p *program) fetchAll(ctx context.Context, f *fetch.Fetcher, words []string) error {
 	var last error
 	for i, word := range words {
 		last = p.fetchOne(ctx, f, word, i, len(words) > 1)
@@ -151,6 +169,9 @@ func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err er
 		rec = failed(u, err)
 	}
 	doc := trace.Fold(rec.Records(), trace.FoldOptions{URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets})
+	if p.s.pcap != "" {
+		p.documents = append(p.documents, doc)
+	}
 	var ended *statusError
 	if err != nil {
 		ended = p.ended(doc, err)
@@ -160,7 +181,7 @@ func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err er
 }
 
 // watched says whether anybody gets to see what happens.
-func (p *program) watched() bool { return !p.s.silent || p.s.format != "" }
+func (p *program) watched() bool { return !p.s.silent || p.s.format != "" || p.s.pcap != "" }
 
 // failed is a record of a fetch that nobody watched, with what ended it.
 func failed(u *weburl.URL, err error) *trace.Recorder {

@@ -35,6 +35,8 @@ type settings struct {
 	color      string
 	ascii      bool
 	secrets    bool
+	packets    string
+	pcap       string
 
 	data    []string
 	headers []string
@@ -59,7 +61,7 @@ type output struct {
 const maxRedirects = 50
 
 func defaults() settings {
-	return settings{color: "auto", view: "timeline", fetch: fetch.Options{MaxRedirects: maxRedirects, Version: version()}}
+	return settings{color: "auto", view: "timeline", packets: packetsAuto, fetch: fetch.Options{MaxRedirects: maxRedirects, Version: version()}}
 }
 
 // The rest makes the setters that the table names.
