@@ -79,15 +79,17 @@ func (a admission) ipv4() program {
 // that are to or from an address, for no program can follow a chain.
 func (a admission) ipv6() program {
 	const nextAt = 6
-	addresses := append(a.addresses(netip.Addr.Is6, 8, 24), answer(0))
-	p := program{{Code: unix.BPF_LDX | unix.BPF_IMM, K: headerIPv6}, load(loadByte, nextAt)}
-	for _, extension := range []uint32{protocolHopByHop, protocolRouting, protocolFragment, protocolDestination} {
-		p = append(p, when(testEqual, extension, addresses)...)
+	other := program{answer(0)}
+	for _, known := range []uint32{protocolTCP, protocolHopByHop, protocolRouting, protocolFragment, protocolDestination} {
+		other = unless(testEqual, known, other)
 	}
-	return slices.Concat(p,
+	return slices.Concat(
+		program{{Code: unix.BPF_LDX | unix.BPF_IMM, K: headerIPv6}, load(loadByte, nextAt)},
 		when(testEqual, protocolUDP, a.datagrams()),
-		unless(testEqual, protocolTCP, program{answer(0)}),
-		a.segments(), addresses)
+		other,
+		when(testEqual, protocolTCP, a.segments()),
+		a.addresses(netip.Addr.Is6, 8, 24),
+		program{answer(0)})
 }
 
 // datagrams lets those of name servers in.

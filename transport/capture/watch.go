@@ -50,6 +50,11 @@ func (c *Capture) Watch(sc *trace.Scope, remotes []netip.AddrPort) *Watch {
 	if c == nil || sc == nil || len(remotes) == 0 {
 		return nil
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over {
+		return nil
+	}
 	w := &Watch{
 		c: c, sc: sc, remotes: map[netip.AddrPort]bool{}, port: remotes[0].Port(),
 		links: map[course]int{}, opened: map[flow]bool{}, last: sc.Now(),
@@ -57,8 +62,6 @@ func (c *Capture) Watch(sc *trace.Scope, remotes []netip.AddrPort) *Watch {
 	for _, r := range remotes {
 		w.remotes[plain(r)] = true
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.drain()
 	c.from.lost()
 	c.now = w
@@ -74,6 +77,9 @@ func plain(a netip.AddrPort) netip.AddrPort {
 // admit lets in what the Watch needs; a filter that is refused leaves the one before,
 // which lets in enough or nothing.
 func (w *Watch) admit(brief bool) {
+	if w.c.over {
+		return
+	}
 	a := w.c.admission()
 	a.port, a.brief = w.port, brief
 	if w.conn != nil {
@@ -162,7 +168,7 @@ func (w *Watch) End() {
 	}
 	w.c.mu.Lock()
 	defer w.c.mu.Unlock()
-	if w.c.now != w {
+	if w.c.now != w || w.c.over {
 		return
 	}
 	w.c.drain()
