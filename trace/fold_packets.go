@@ -1,7 +1,5 @@
 package trace
 
-import "time"
-
 // The moments of phases that are packets.
 
 // byPacket makes a bound of a segment.
@@ -54,16 +52,12 @@ func lastByteLeft(f *exchangeFold) *passage {
 	return nil
 }
 
-// stampSlack is how far the stamp of what was read may be from that of its packet, which
-// is the same one: the wall clock is placed on the run's clock anew each time.
-const stampSlack = Time(time.Microsecond)
-
 // came is the segment with which all was there up to an offset of what the server sent.
-// Where segments are missing, the moment at which it was read tells that this one cannot
-// be right.
+// Where segments are missing, the bounds of its being read tell that this one cannot be
+// right; the queue may still have been empty shortly after it had passed.
 func (p *packets) came(offset int64, m Moment) *passage {
 	s := p.find(Server, func(s *passage) bool { return s.complete > offset })
-	if offset == 0 || s == nil || s.At > m.At+stampSlack || s.At < m.Earliest()-stampSlack {
+	if offset == 0 || s == nil || s.At > m.At.Add(kernelLag) || s.At < m.Earliest().Add(-kernelLag) {
 		return nil
 	}
 	return s
@@ -80,14 +74,17 @@ func firstByteCame(f *exchangeFold) *passage {
 	if f.x.TLS != nil {
 		return f.packets.came(offset, r.Moment)
 	}
-	next := f.packets.came(offset, r.Moment)
-	for i := range f.packets.passed {
-		s := &f.packets.passed[i]
-		if next != nil && s.From == Server && s.Len > 0 && s.complete == s.last && s.At >= r.Earliest()-stampSlack && s.At < next.At {
-			return s
-		}
+	last := f.packets.came(offset, r.Moment)
+	if last == nil {
+		return nil
 	}
-	return next
+	since := r.Earliest().Add(-kernelLag)
+	if left := lastByteLeft(f); left != nil {
+		since = max(since, left.At)
+	}
+	return f.packets.find(Server, func(s *passage) bool {
+		return s == last || s.Len > 0 && s.complete == s.last && s.At > since && s.At < last.At
+	})
 }
 
 // lastByteCame is the segment with the last byte of the response.

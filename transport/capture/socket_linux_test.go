@@ -124,12 +124,14 @@ func TestConnectionsOnLoopback(t *testing.T) {
 		first, last    string
 	}{
 		{
-			"the client closes first", "127.0.0.1:0", drained, transport.CloseOptions{},
+			"the client closes first", "127.0.0.1:0", drained,
+			transport.CloseOptions{},
 			append(opened[:2:2], trace.FinWait1, trace.TimeWait), append(accepted[:2:2], trace.CloseWait, trace.LastAck, trace.Closed),
 			"> FIN,ACK", "> ACK",
 		},
 		{
-			"over IPv6", "[::1]:0", drained, transport.CloseOptions{},
+			"over IPv6", "[::1]:0", drained,
+			transport.CloseOptions{},
 			append(opened[:2:2], trace.FinWait1, trace.TimeWait), append(accepted[:2:2], trace.CloseWait, trace.LastAck, trace.Closed),
 			"> FIN,ACK", "> ACK",
 		},
@@ -138,7 +140,8 @@ func TestConnectionsOnLoopback(t *testing.T) {
 				_, _ = io.ReadFull(c, make([]byte, 5))
 				_ = c.CloseWrite()
 				drained(c)
-			}, transport.CloseOptions{ServerFirst: true},
+			},
+			transport.CloseOptions{ServerFirst: true},
 			append(opened[:2:2], trace.CloseWait, trace.LastAck, trace.Closed), append(accepted[:2:2], trace.FinWait1, trace.TimeWait),
 			"< FIN,ACK", "< ACK",
 		},
@@ -146,7 +149,8 @@ func TestConnectionsOnLoopback(t *testing.T) {
 			"the server resets", "127.0.0.1:0", func(c *net.TCPConn) {
 				_, _ = io.ReadFull(c, make([]byte, 5))
 				_ = c.SetLinger(0)
-			}, transport.CloseOptions{ServerFirst: true},
+			},
+			transport.CloseOptions{ServerFirst: true},
 			append(opened[:2:2], trace.Closed), append(accepted[:2:2], trace.Closed),
 			"< RST,ACK", "< RST,ACK",
 		},
