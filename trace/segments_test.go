@@ -67,7 +67,7 @@ func TestStatesBySegments(t *testing.T) {
 				400 > FIN,ACK 6 11 0
 				600 < FIN,ACK 11 7 0
 				610 > ACK 7 12 0`,
-			"FIN_WAIT_1 400, FIN_WAIT_2* 600±100, TIME_WAIT 600", "CLOSE_WAIT 400, LAST_ACK 600, CLOSED 610",
+			"FIN_WAIT_1 400, FIN_WAIT_2* 600±150, TIME_WAIT 600", "CLOSE_WAIT 400, LAST_ACK 600, CLOSED 610",
 		},
 		{
 			"server first", handshake + `
@@ -99,7 +99,7 @@ func TestStatesBySegments(t *testing.T) {
 				900 > FIN,ACK 6 11 0
 				990 < FIN,ACK 11 7 0
 				995 > ACK 7 12 0`,
-			"FIN_WAIT_1 400, FIN_WAIT_2* 990±100, TIME_WAIT 990", "CLOSE_WAIT 400, LAST_ACK 990, CLOSED 995",
+			"FIN_WAIT_1 400, FIN_WAIT_2* 990±150, TIME_WAIT 990", "CLOSE_WAIT 400, LAST_ACK 990, CLOSED 995",
 		},
 		{
 			"the server's FIN overtakes its data", handshake + `
@@ -144,7 +144,7 @@ func TestStatesBySegments(t *testing.T) {
 				600 < FIN,ACK 11 7 0
 				610 > ACK 7 12 0
 				700 < RST 12 0 0`,
-			"FIN_WAIT_1 400, FIN_WAIT_2* 600±100, TIME_WAIT 600", "CLOSE_WAIT 400, LAST_ACK 600, CLOSED 610",
+			"FIN_WAIT_1 400, FIN_WAIT_2* 600±150, TIME_WAIT 600", "CLOSE_WAIT 400, LAST_ACK 600, CLOSED 610",
 		},
 		{
 			"the middle was not captured", `
@@ -221,7 +221,7 @@ func TestPacketsReplaceWhatWasAsked(t *testing.T) {
 	want := []StateTime{
 		{State: SynSent, Side: Client, Uncertainty: 25 * us, Evidence: Packet},
 		{State: Established, Side: Client, Start: 100 * us, Uncertainty: 350 * us, Evidence: Packet},
-		{State: FinWait1, Side: Client, Start: 400 * us, Uncertainty: 100 * us, Evidence: Packet},
+		{State: FinWait1, Side: Client, Start: 400 * us, Uncertainty: 150 * us, Evidence: Packet},
 		{State: FinWait2, Side: Client, Start: 600 * us, Uncertainty: 50 * us, Evidence: TCPInfo},
 	}
 	if diff := cmp.Diff(want, got[:len(want)]); diff != "" {

@@ -171,8 +171,10 @@ func TestConnectionsOnLoopback(t *testing.T) {
 			if got := without(states(x, trace.Server), trace.FinWait2); !cmp.Equal(got, c.remote) {
 				t.Errorf("server %v, want %v", got, c.remote)
 			}
-			if p := x.Phase(trace.Connect); p.StartFrom != trace.Packet || p.EndFrom != trace.Packet || *p.Uncertainty != 0 {
-				t.Errorf("connect is %+v, want it to be exact by packets", p)
+			// As exact as its packets are: before the kernel stamps them there are bounds.
+			exact := x.Connection.Segments[0].Uncertainty + x.Connection.Segments[1].Uncertainty
+			if p := x.Phase(trace.Connect); p.StartFrom != trace.Packet || p.EndFrom != trace.Packet || *p.Uncertainty != exact {
+				t.Errorf("connect is %+v ± %d, want it by packets, ± %d", p, *p.Uncertainty, exact)
 			}
 			if x.Connection.Capture == nil || x.Connection.Capture.Dropped != 0 {
 				t.Errorf("capture %+v", x.Connection.Capture)
