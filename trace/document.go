@@ -160,6 +160,9 @@ type Connection struct {
 	Reused   bool        `json:"reused"`
 	Attempts []Attempt   `json:"attempts"`
 	States   []StateTime `json:"states"`
+	// Segments are those that passed, where packets could be captured.
+	Segments []Segment    `json:"segments,omitzero"`
+	Capture  *CaptureInfo `json:"capture,omitzero"`
 	// NotObservable says what cannot be seen on this system, and why.
 	NotObservable []Unseen    `json:"not_observable,omitzero"`
 	Proxy         *Proxy      `json:"proxy,omitzero"`
@@ -182,6 +185,34 @@ type Proxy struct {
 	TunnelStart    *Time  `json:"tunnel_start_ns,omitzero"`
 	TunnelDuration *Time  `json:"tunnel_duration_ns,omitzero"`
 	TunnelStatus   *int   `json:"tunnel_status,omitzero"`
+}
+
+// A Segment is a TCP segment as it passed our interface. Seq and Ack are the numbers of
+// the wire.
+type Segment struct {
+	At    Time   `json:"at_ns"`
+	From  Side   `json:"from"`
+	Flags string `json:"flags"`
+	Seq   uint32 `json:"seq"`
+	Ack   uint32 `json:"ack"`
+	Len   int    `json:"len"`
+	Win   int    `json:"win"`
+	// RelativeSeq and RelativeAck count from the SYN of their direction, which is 0; nil
+	// where that was not seen, or nothing is acknowledged.
+	RelativeSeq *int64 `json:"relative_seq,omitzero"`
+	RelativeAck *int64 `json:"relative_ack,omitzero"`
+	// Again says that what it carries had passed before; Late, that it had not, but what
+	// comes behind it had: it was lost before it came here, or overtaken.
+	Again       bool            `json:"retransmission,omitzero"`
+	Late        bool            `json:"out_of_order,omitzero"`
+	Options     *SegmentOptions `json:"options,omitzero"`
+	Uncertainty Time            `json:"uncertainty_ns,omitzero"`
+}
+
+// A CaptureInfo says how much a capture has missed of the connection.
+type CaptureInfo struct {
+	Dropped  int64 `json:"dropped"`
+	Abridged bool  `json:"abridged"`
 }
 
 // An Attempt is one address that was tried.

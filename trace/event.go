@@ -364,7 +364,11 @@ type BytesAcked struct {
 
 // FirstByte is the moment from which the first byte of the first response, interim
 // ones included, could be read; under TLS the record that holds it is complete.
-type FirstByte struct{}
+type FirstByte struct {
+	// Offset counts the bytes that had come on the connection through what was read with
+	// it, under TLS through its record; 0 where that is not known.
+	Offset int64 `json:"offset,omitzero"`
+}
 
 // InterimReceived is a 1xx response (RFC 9110, section 15.2).
 type InterimReceived struct {
@@ -406,6 +410,9 @@ type ResponseEnded struct {
 	Complete bool `json:"complete"`
 	// Persistent says that the connection could carry another request.
 	Persistent bool `json:"persistent,omitzero"`
+	// Offset counts the bytes that had come on the connection through what was read with
+	// the last one; 0 where that is not known.
+	Offset int64 `json:"offset,omitzero"`
 }
 
 // Decoded counts the body after its content codings were undone.

@@ -86,6 +86,8 @@ func rank(e Event) int {
 		return int(e.Offset)
 	case BytesAcked:
 		return int(e.Offset)
+	case SegmentSeen:
+		return int(e.Seq)
 	}
 	return 0
 }
@@ -102,6 +104,9 @@ type exchangeFold struct {
 	left    map[int64]Record
 	acked   map[int64]Record
 	winner  int
+	opened  bool   // the winner came about
+	tried   string // its address
+	packets packets
 	skips   map[Phase]string
 	syns    map[int]Record // by connection
 	added   []string       // addresses that came late
@@ -122,7 +127,7 @@ func foldExchange(records []Record) (Exchange, *Error) {
 		marks: map[mark]Record{}, left: map[int64]Record{}, acked: map[int64]Record{},
 		skips: map[Phase]string{}, syns: map[int]Record{},
 	}
-	f.winner = winner(records)
+	f.winner, f.tried, f.opened = winner(records)
 	for _, r := range records {
 		f.sent(r)
 	}
@@ -136,18 +141,20 @@ func foldExchange(records []Record) (Exchange, *Error) {
 	return f.x, f.failure
 }
 
-// winner is the connection that was used, or where none was the last one tried.
-func winner(records []Record) int {
-	conn := 0
+// winner is the connection that was used, or where none was the last one tried, with its
+// address.
+func winner(records []Record) (conn int, tried string, opened bool) {
 	for _, r := range records {
-		switch r.Event.(type) {
+		switch e := r.Event.(type) {
 		case Connected:
-			return r.Conn
+			return r.Conn, e.Remote, true
 		case AttemptStarted:
-			conn = max(conn, r.Conn)
+			if r.Conn >= conn {
+				conn, tried = r.Conn, e.Address
+			}
 		}
 	}
-	return conn
+	return conn, tried, false
 }
 
 func (f *exchangeFold) mark(r Record) {
@@ -182,8 +189,10 @@ func (f *exchangeFold) finish() {
 	if f.x.Resolve != nil {
 		f.x.Resolve.Addresses = append(f.x.Resolve.Addresses, f.added...)
 	}
-	if f.x.Connection != nil {
-		orderStates(f.x.Connection.States)
+	if c := f.x.Connection; c != nil {
+		f.packets = follow(c)
+		c.States = f.packets.replace(c.States)
+		orderStates(c.States)
 	}
 	f.x.Phases = f.phases()
 	if f.x.Response != nil {

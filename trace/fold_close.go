@@ -12,6 +12,12 @@ func (f *exchangeFold) finishClose() {
 	if c != nil {
 		seen = c.of(Client)
 	}
+	if n := f.packets.segments(); n != nil {
+		d.Segments = n
+	}
+	if s := f.packets.reset(); s != nil && d.Reset == "" && seen[Closed].Evidence == Packet && seen[Closed].Start == s.At {
+		d.Reset = s.From
+	}
 	d.Initiator = initiator(seen)
 	_, waited := seen[TimeWait]
 	_, acked := seen[LastAck]
@@ -20,7 +26,7 @@ func (f *exchangeFold) finishClose() {
 	if len(seen) > 0 && (graceful || d.Reset != "" || d.End != "complete") {
 		d.Graceful = &graceful
 	}
-	if s, ok := seen[FinWait2]; ok && s.Evidence != Inferred && waited {
+	if s, ok := seen[FinWait2]; ok && s.Evidence != Inferred && waited && d.Segments == nil {
 		// Its acknowledgement and its FIN were apart.
 		four := 4
 		d.Segments = &four

@@ -13,32 +13,32 @@ var bounds = map[Phase]struct{ first, last []bound }{
 		[]bound{answer, lastOf[Resolved]},
 	},
 	Connect: {
-		[]bound{attempted, clientState(SynSent), firstOf[AttemptStarted]},
-		[]bound{clientState(Established), lastOf[Connected]},
+		[]bound{attempted, byPacket(synLeft), clientState(SynSent), firstOf[AttemptStarted]},
+		[]bound{byPacket(synAnswered), clientState(Established), lastOf[Connected]},
 	},
 	TLS: {
-		[]bound{firstOf[TLSStarted]},
-		[]bound{handshakeLeft, lastOf[TLSEnded]},
+		[]bound{byPacket(helloLeft), firstOf[TLSStarted]},
+		[]bound{byPacket(finishedLeft), handshakeLeft, lastOf[TLSEnded]},
 	},
 	Request: {
 		[]bound{firstOf[RequestStarted]},
-		[]bound{requestLeft, lastOf[RequestEnded]},
+		[]bound{byPacket(lastByteLeft), requestLeft, lastOf[RequestEnded]},
 	},
 	Wait: {
-		[]bound{requestLeft, lastOf[RequestEnded]},
-		[]bound{firstOf[FirstByte]},
+		[]bound{byPacket(lastByteLeft), requestLeft, lastOf[RequestEnded]},
+		[]bound{byPacket(firstByteCame), firstOf[FirstByte]},
 	},
 	Receive: {
-		[]bound{firstOf[FirstByte]},
-		[]bound{lastOf[ResponseEnded]},
+		[]bound{byPacket(firstByteCame), firstOf[FirstByte]},
+		[]bound{byPacket(lastByteCame), lastOf[ResponseEnded]},
 	},
 	Render: {
 		[]bound{firstOf[RenderStarted]},
 		[]bound{lastOf[RenderEnded]},
 	},
 	Close: {
-		[]bound{closeBegun, firstOf[CloseStarted]},
-		[]bound{closeOver, lastOf[CloseEnded]},
+		[]bound{byPacket(partedFirst), closeBegun, firstOf[CloseStarted]},
+		[]bound{byPacket(partedLast), closeOver, lastOf[CloseEnded]},
 	},
 }
 

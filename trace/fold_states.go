@@ -37,8 +37,8 @@ type bracketed struct {
 func orderStates(states []StateTime) {
 	for _, c := range causes {
 		cause, effect := causeAndEffect(states, c.side, c.state, c.effect)
-		if cause == nil || effect == nil {
-			continue
+		if cause == nil || effect == nil || cause.Evidence == Packet || effect.Evidence == Packet {
+			continue // a packet is where it is, and its own cause
 		}
 		a := bracketed{cause, cause.Start - cause.Uncertainty, cause.Start + cause.Uncertainty}
 		b := bracketed{effect, effect.Start - effect.Uncertainty, effect.Start + effect.Uncertainty}

@@ -13,7 +13,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.failure = &Error{Phase: e.Phase, Code: e.Code, Message: e.Message, Hint: e.Hint}
 	case ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, AddressesAdded, ServiceOffered, ZoneJudged, SecurityJudged:
 		f.resolve(r)
-	case AttemptStarted, AttemptEnded, Connected, StateSeen, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
+	case AttemptStarted, AttemptEnded, Connected, StateSeen, SegmentSeen, CaptureEnded, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
 	case TLSStarted, TLSEnded, CertificatesSeen:
 		f.tls(r)
@@ -134,9 +134,16 @@ func (f *exchangeFold) connection(r Record) {
 	case ProxyUsed:
 		c.proxy().Address, c.proxy().Via = e.Proxy, e.Via
 	}
-	if r.Conn == f.winner {
+	if r.Conn == f.winner || f.ofLast(r) {
 		f.connected(c, r)
 	}
+}
+
+// ofLast says whether a record without a connection's number is of the attempt that was
+// the last one, all having failed.
+func (f *exchangeFold) ofLast(r Record) bool {
+	s, ok := r.Event.(SegmentSeen)
+	return ok && r.Conn == 0 && !f.opened && s.Remote == f.tried
 }
 
 func (c *Connection) endAttempt(r Record, e AttemptEnded) {
@@ -157,6 +164,10 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 		c.States = append(c.States, StateTime{
 			State: e.State, Side: e.Side, Start: r.At, Uncertainty: Time(r.Within), Evidence: r.From,
 		})
+	case SegmentSeen:
+		c.Segments = append(c.Segments, newSegment(r.Moment, e))
+	case CaptureEnded:
+		c.Capture = &CaptureInfo{Dropped: e.Dropped, Abridged: e.Abridged}
 	case NotObservable:
 		c.NotObservable = append(c.NotObservable, Unseen(e))
 	case SocketRead:

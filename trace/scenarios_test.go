@@ -235,6 +235,64 @@ func nobody() scenario {
 	return scenario{"nobody", "http://www.example.com/", s.records}
 }
 
+// segment records a segment of the connection between these ends; numbers count from the
+// SYNs, 1,000,000 and 5,000,000.
+func (s *script) segment(t Time, from Side, flags string, seq, ack uint32, size int) {
+	e := SegmentSeen{
+		Local: "192.0.2.10:51544", Remote: "203.0.113.7:80", From: from, Flags: flags,
+		Seq: 1_000_000 + seq, Len: size, Win: 502,
+	}
+	other := uint32(5_000_000)
+	if from == Server {
+		e.Seq, other = 5_000_000+seq, 1_000_000
+	}
+	if flags != "SYN" {
+		e.Ack = other + ack
+	}
+	if seq == 0 {
+		mss, scale := 1460, 7
+		e.Options = &SegmentOptions{MSS: &mss, WindowScale: &scale, SACKPermitted: true}
+	}
+	s.moment(Moment{At: t, From: Packet}, e)
+}
+
+// captured is a fetch whose packets were captured: the request is lost once, the second
+// piece of the response comes before the first, and the server is far away.
+func captured() scenario {
+	s := &script{}
+	s.at(0, ExchangeStarted{URL: "http://203.0.113.7/", Why: "first"})
+	s.at(0, PhaseSkipped{Phase: TLS, Why: "http"})
+	s.at(0, PhaseSkipped{Phase: Resolve, Why: "address"})
+	s.open(500*us, "192.0.2.10:51544", "203.0.113.7:80")
+	s.segment(503*us, Client, "SYN", 0, 0, 0)
+	s.segment(28470*us, Server, "SYN,ACK", 0, 1, 0)
+	s.segment(28490*us, Client, "ACK", 1, 1, 0)
+	s.at(28700*us, RequestStarted{Method: "GET", Target: "/", Version: "HTTP/1.1"})
+	s.segment(28740*us, Client, "PSH,ACK", 1, 1, 105)
+	s.at(28790*us, RequestEnded{Bytes: 105, Offset: 105})
+	s.stamp(28744*us, BytesLeft{Offset: 105})
+	s.segment(240000*us, Client, "PSH,ACK", 1, 1, 105)
+	s.segment(268100*us, Server, "ACK", 1, 106, 0)
+	s.segment(268300*us, Server, "PSH,ACK", 1449, 106, 28)
+	s.segment(268310*us, Client, "ACK", 106, 1, 0)
+	s.segment(268900*us, Server, "ACK", 1, 106, 1448)
+	s.segment(268910*us, Client, "ACK", 106, 1477, 0)
+	s.moment(Moment{At: 268900 * us, Within: 600 * time.Microsecond, From: Timestamp}, FirstByte{Offset: 1476})
+	s.stamp(268900*us, HeadReceived{Version: "HTTP/1.1", Status: 200, Reason: "OK", Bytes: 220, Framing: "length", Length: 1256})
+	s.stamp(268900*us, ResponseEnded{BodyBytes: 1256, Complete: true, Persistent: true, Offset: 1476})
+	s.at(268950*us, PhaseSkipped{Phase: Render, Why: "not HTML"})
+	s.at(269000*us, CloseStarted{})
+	s.state(Client, FinWait1, 269040*us, 45*time.Microsecond, Syscall)
+	s.segment(269030*us, Client, "FIN,ACK", 106, 1477, 0)
+	s.state(Client, TimeWait, 297100*us, 200*time.Microsecond, SockDiag)
+	s.segment(297020*us, Server, "FIN,ACK", 1477, 107, 0)
+	s.segment(297040*us, Client, "ACK", 107, 1478, 0)
+	s.moment(Moment{At: 297200 * us, From: SockDiag}, TimeWaitRead{Left: 59900 * time.Millisecond})
+	s.at(297300*us, CaptureEnded{})
+	s.at(297300*us, CloseEnded{Why: "complete"})
+	return scenario{"captured", "http://203.0.113.7/", s.records}
+}
+
 func scenarios() []scenario {
-	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody()}
+	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody(), captured()}
 }

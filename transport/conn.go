@@ -14,6 +14,7 @@ import (
 type layer interface {
 	io.ReadWriter
 	Arrived() trace.Moment
+	Came() int64
 }
 
 // A Conn is a connection as the steps above see it. One goroutine may read while
@@ -71,6 +72,10 @@ func (c *Conn) failed(op string, err error) error {
 // Arrived is the moment from which what the last Read returned could be read: under
 // TLS the one at which the record that holds it was complete.
 func (c *Conn) Arrived() trace.Moment { return c.top.Arrived() }
+
+// Came counts the bytes that came on the wire through what the last Read returned: under
+// TLS through the record that held it.
+func (c *Conn) Came() int64 { return c.top.Came() }
 
 // Sent counts the bytes written on the wire so far, those of TLS included.
 func (c *Conn) Sent() int64 { return c.link.Sent() }

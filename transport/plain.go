@@ -45,6 +45,7 @@ func connectPlain(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (so
 // Read reads what is there, waiting for something.
 func (s *plainSocket) Read(p []byte) (int, error) {
 	n, err := s.conn.Read(p)
+	s.came += int64(n)
 	s.arrived = trace.Moment{At: s.sc.Now(), From: trace.Clock}
 	if err == io.EOF {
 		s.eof = true

@@ -31,7 +31,8 @@ type wire struct {
 
 	buf        []byte
 	start, end int
-	left       int // of the present record, still to be handed over
+	left       int   // of the present record, still to be handed over
+	through    int64 // bytes of the connection that were handed over
 	filled     trace.Moment
 	arrived    trace.Moment
 
@@ -61,7 +62,7 @@ func (w *wire) Read(p []byte) (int, error) {
 	n := copy(p, w.buf[w.start:min(w.end, w.start+w.left)])
 	w.start += n
 	w.left -= n
-	w.arrived = w.filled
+	w.arrived, w.through = w.filled, w.link.came-int64(w.end-w.start)
 	if w.handshaking {
 		w.last, w.lastOurs = w.arrived, false
 	}

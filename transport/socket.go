@@ -40,6 +40,7 @@ type link struct {
 	established   trace.Moment
 	arrived       trace.Moment // from when what was read last could be read
 	count         atomic.Int64 // bytes written on the wire
+	came          int64        // bytes read off it
 	eof           bool
 	reset         atomic.Bool
 	stopper
@@ -52,6 +53,9 @@ func (l *link) gone() bool { return l.eof || l.reset.Load() }
 
 // Sent counts the bytes written so far.
 func (l *link) Sent() int64 { return l.count.Load() }
+
+// Came counts the bytes read so far.
+func (l *link) Came() int64 { return l.came }
 
 // Arrived is the moment from which what the last Read returned could be read.
 func (l *link) Arrived() trace.Moment { return l.arrived }

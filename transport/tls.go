@@ -24,6 +24,9 @@ type TLSConfig struct {
 	// Insecure goes on where the certificate is not trusted; why it is not is
 	// recorded all the same.
 	Insecure bool
+	// KeyLog gets the secrets of the connection, by which whoever has its packets can
+	// read it (RFC 9850); nil for nobody.
+	KeyLog io.Writer
 }
 
 // A secured is the TLS layer of a connection.
@@ -46,8 +49,9 @@ func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 	})
 	v := &verifier{cfg: cfg, sc: c.sc}
 	conn := tls.Client(w, &tls.Config{
-		ServerName: serverName(cfg.ServerName),
-		NextProtos: cfg.ALPN,
+		ServerName:   serverName(cfg.ServerName),
+		NextProtos:   cfg.ALPN,
+		KeyLogWriter: cfg.KeyLog,
 		// verify does what this leaves out, and tells the reason.
 		InsecureSkipVerify: true,
 		VerifyConnection:   v.verify,
@@ -125,6 +129,9 @@ func (t *secured) Write(p []byte) (int, error) { return t.conn.Write(p) }
 
 // Arrived is the moment at which the record read last was complete.
 func (t *secured) Arrived() trace.Moment { return t.wire.arrived }
+
+// Came counts the bytes of the connection through the record read last.
+func (t *secured) Came() int64 { return t.wire.through }
 
 // notify sends our close_notify (RFC 8446, section 6.1).
 func (t *secured) notify() {

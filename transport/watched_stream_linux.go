@@ -70,6 +70,7 @@ func (s *watchedSocket) Read(p []byte) (int, error) {
 		s.watcher.Ended(false)
 		return 0, io.EOF
 	}
+	s.came += int64(s.n)
 	return s.n, nil
 }
 

@@ -41,6 +41,7 @@ func (c *endlessConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+func (c *endlessConn) Came() int64           { return 0 }
 func (c *endlessConn) Arrived() trace.Moment { return trace.Moment{} }
 
 // benchmarkBody reads a body without end by 64 kB.

@@ -30,6 +30,7 @@ type body struct {
 	buf  []byte
 	got  int64
 	last trace.Moment
+	came int64 // on the wire, through it
 	err  error // io.EOF once it has ended
 
 	keeps   bool // both sides leave the connection open
@@ -41,7 +42,7 @@ type body struct {
 func newBody(sc *trace.Scope, conn Conn, r *reader, resp *response, s *sending) *body {
 	return &body{
 		sc: sc, conn: conn, framing: resp.framing, keeps: resp.keeps,
-		rest: r.buf[r.begin:r.end], last: conn.Arrived(), sending: s,
+		rest: r.buf[r.begin:r.end], last: conn.Arrived(), came: conn.Came(), sending: s,
 	}
 }
 
@@ -98,7 +99,7 @@ func (b *body) read(p []byte) (int, error) {
 func (b *body) fill(p []byte) (int, error) {
 	n, err := b.conn.Read(p)
 	if n > 0 {
-		b.last = b.conn.Arrived()
+		b.last, b.came = b.conn.Arrived(), b.conn.Came()
 		return n, nil
 	}
 	return 0, err
@@ -170,6 +171,7 @@ func (b *body) finish(err error) {
 	b.chunks.notes.emit(b.sc)
 	b.sc.EmitAt(b.last, trace.ResponseEnded{
 		BodyBytes: b.got, Trailers: b.chunks.trailers.end().Trace(), Complete: err == io.EOF, Persistent: b.persistent(),
+		Offset: b.came,
 	})
 }
 

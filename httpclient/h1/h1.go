@@ -25,6 +25,9 @@ type Conn interface {
 	io.ReadWriter
 	// Arrived is the moment from which what the last Read returned could be read.
 	Arrived() trace.Moment
+	// Came counts the bytes that came so far, as the wire has them, through what the
+	// last Read returned; 0 where that is not known.
+	Came() int64
 	// Sent counts the bytes written so far, as the wire has them.
 	Sent() int64
 	// Bulk says that much is coming in.
@@ -178,7 +181,7 @@ func (r *reader) fill(p *headParser) error {
 	r.begin, r.end = 0, n
 	if n > 0 && !r.began {
 		r.began = true
-		r.sc.EmitAt(r.conn.Arrived(), trace.FirstByte{})
+		r.sc.EmitAt(r.conn.Arrived(), trace.FirstByte{Offset: r.conn.Came()})
 	}
 	if n > 0 || err == nil {
 		return nil

@@ -31,6 +31,9 @@ type program struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	s              settings
+	// documents are those of the fetches so far, where packets are written to a file.
+	documents []*trace.Document
+	keys      *keyLog
 	// out and err are what the two streams can show.
 	out, err term.Screen
 }

@@ -16,13 +16,14 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                   {"internal/cli"},
-	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "trace/tree"},
+	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
 	"internal/demo":      {},
-	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace"},
+	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace", "transport/capture"},
 	"resolver":           {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":    {},
 	"transport":          {"transport/tcpstate", "internal/kstamp", "trace"},
 	"transport/tcpstate": {"trace"},
+	"transport/capture":  {"trace"},
 	"httpclient":         {"trace"},
 	"httpclient/h1":      {"httpclient", "trace"},
 	"httpclient/coding":  {"httpclient", "trace"},
@@ -33,6 +34,7 @@ var layers = map[string][]string{
 	"trace/timeline":     {"trace", "internal/term"},
 	"trace/ladder":       {"trace", "internal/term"},
 	"trace/tree":         {"trace", "internal/term"},
+	"trace/pcapng":       {"trace"},
 	"internal/kstamp":    {},
 	"internal/term":      {},
 	"internal/weburl":    {},
@@ -46,7 +48,7 @@ var outside = map[string][]string{
 	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "resolver"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},
 	"golang.org/x/term":                    {"internal/term"},
-	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "resolver"},
+	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver"},
 }
 
 // forbidden are packages of the standard library that no step may use.

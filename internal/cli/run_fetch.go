@@ -22,11 +22,29 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 	if err := p.complete(); err != nil {
 		return err
 	}
+	if err := p.openCapture(); err != nil {
+		return err
+	}
+	p.openKeys()
 	f, err := fetch.New(p.s.fetch)
 	if err != nil {
-		return unusable(err)
+		return errors.Join(unusable(err), p.s.fetch.Packets.Close())
 	}
-	defer f.Close()
+	last := p.fetchAll(ctx, f, words)
+	// The person has the result, and should have the reason why there is none.
+	if ended := (*statusError)(nil); errors.As(last, &ended) {
+		p.tell(ended)
+	}
+	_ = f.Close()
+	if err := errors.Join(p.keys.close(), p.closeCapture()); last == nil {
+		last = err
+	}
+	return last
+}
+
+// fetchAll fetches each of the words, and returns the error of the last.
+
+func (p *program) fetchAll(ctx context.Context, f *fetch.Fetcher, words []string) error {
 	var last error
 	for i, word := range words {
 		last = p.fetchOne(ctx, f, word, i, len(words) > 1)
@@ -163,6 +181,9 @@ func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err er
 // document makes the document of a fetch; ended is its error with the status.
 func (p *program) document(rec *trace.Recorder, u *weburl.URL, err error) (doc *trace.Document, ended *statusError) {
 	doc = trace.Fold(rec.Records(), trace.FoldOptions{URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets})
+	if p.s.pcap != "" {
+		p.documents = append(p.documents, doc)
+	}
 	if err != nil {
 		ended = p.ended(doc, err)
 		doc.ExitCode = ended.status
@@ -171,7 +192,7 @@ func (p *program) document(rec *trace.Recorder, u *weburl.URL, err error) (doc *
 }
 
 // watched says whether anybody gets to see what happens.
-func (p *program) watched() bool { return !p.s.silent || p.s.format != "" }
+func (p *program) watched() bool { return !p.s.silent || p.s.format != "" || p.s.pcap != "" }
 
 // failed is a record of a fetch that nobody watched, with what ended it.
 func failed(u *weburl.URL, err error) *trace.Recorder {

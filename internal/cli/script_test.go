@@ -14,6 +14,7 @@ import (
 
 	"fetchscope/internal/demo"
 	"fetchscope/trace"
+	"fetchscope/transport/capture"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -48,15 +49,20 @@ func TestScripts(t *testing.T) {
 				"REFUSED="+refused(t), "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")
 			return nil
 		},
-		// walkable says that every address of 127/8 can be had here.
+		// walkable says that every address of 127/8 can be had here, packets that they can
+		// be captured.
 		Condition: func(cond string) (bool, error) {
-			if cond != "walkable" {
-				return false, fmt.Errorf("unknown condition %q", cond)
+			switch cond {
+			case "walkable":
+				return internet.NamePort != 0, nil
+			case "packets":
+				c, err := capture.Open(capture.Options{})
+				return err == nil, c.Close()
 			}
-			return internet.NamePort != 0, nil
+			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"schema": cmdSchema, "phases": cmdPhases, "states": cmdStates, "field": cmdField,
+			"schema": cmdSchema, "phases": cmdPhases, "states": cmdStates, "field": cmdField, "modes": cmdModes,
 		},
 	})
 }
@@ -160,6 +166,15 @@ func cmdStates(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if want := strings.Join(args[2:], " "); strings.Join(got, " ") != want {
 		ts.Fatalf("%s states: %v, want %s", args[1], got, want)
+	}
+}
+
+// cmdModes compares a file's permissions: modes FILE -rw-------.
+func cmdModes(ts *testscript.TestScript, neg bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := info.Mode().String(); got != args[1] {
+		ts.Fatalf("%s is %s, want %s", args[0], got, args[1])
 	}
 }
 

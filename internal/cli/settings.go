@@ -38,6 +38,8 @@ type settings struct {
 	color      string
 	ascii      bool
 	secrets    bool
+	packets    string
+	pcap       string
 
 	data    []string
 	headers []string
@@ -62,7 +64,7 @@ type output struct {
 const maxRedirects = 50
 
 func defaults() settings {
-	return settings{color: "auto", view: "timeline", fetch: fetch.Options{
+	return settings{color: "auto", view: "timeline", packets: packetsAuto, fetch: fetch.Options{
 		MaxRedirects: maxRedirects, AttemptDelay: transport.AttemptDelay, Version: version(),
 	}}
 }

@@ -36,6 +36,8 @@ var options = []option{
 	{long: "no-progress-meter", category: "trace", help: "no progress of a long body", set: toggle(func(s *settings) *bool { return &s.noProgress })},
 	{long: "color", arg: "WHEN", category: "trace", help: "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM", only: everywhere, set: oneOf(func(s *settings) *string { return &s.color }, "auto", "always", "never")},
 	{long: "ascii", category: "trace", help: "draw with ASCII alone, as without a UTF-8 locale; a page keeps its own letters", only: everywhere, set: toggle(func(s *settings) *bool { return &s.ascii })},
+	{long: "packets", arg: "WHEN", category: "trace", help: "capture the connection's packets, for which CAP_NET_RAW is needed: auto (where a view or format shows them and it may be done), on or off", set: oneOf(func(s *settings) *string { return &s.packets }, packetsAuto, packetsOn, packetsOff)},
+	{long: "pcap", arg: "FILE", category: "trace", help: "write the packets to FILE (pcapng), with the secrets of TLS and what each packet is for", set: text(func(s *settings) *string { return &s.pcap })},
 	{long: "secrets", category: "trace", help: "show credentials and cookies in traces, which hide them otherwise", set: toggle(func(s *settings) *bool { return &s.secrets })},
 
 	{long: "request", short: "X", arg: "METHOD", category: "request", help: "use this method", set: method},

@@ -11,6 +11,7 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"fetchscope/httpclient"
@@ -18,6 +19,7 @@ import (
 	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
+	"fetchscope/transport/capture"
 )
 
 // Options say how URLs are fetched. Their flags are those of the command line.
@@ -63,6 +65,11 @@ type Options struct {
 	ServiceRecords bool
 	// Version is the program's, for User-Agent.
 	Version string
+
+	// Packets captures the connections' segments; nil for no capture.
+	Packets *capture.Capture
+	// KeyLog gets the secrets of TLS; nil for nobody.
+	KeyLog io.Writer
 }
 
 // A HeaderOption is one -H.

@@ -13,6 +13,7 @@ import (
 	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
+	"fetchscope/transport/capture"
 )
 
 // A hop is one exchange of a fetch: the first, or one that a redirect led to.
@@ -27,7 +28,8 @@ type hop struct {
 	// crossed says that a redirect led to another origin: from then on credentials
 	// stay behind.
 	crossed bool
-	via     *Proxy // nil for none
+	via     *Proxy         // nil for none
+	packets *capture.Watch // of the connection
 }
 
 // closeAfterFailure is how long the close of an exchange that failed is watched: the
@@ -51,7 +53,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output, n int
 			o.Timeout = closeAfterFailure
 			outer = context.WithoutCancel(outer)
 		}
-		conn.Close(outer, o)
+		h.close(outer, conn, o)
 	}()
 	resp, err := h.exchange(ctx, conn, out)
 	if err != nil {
@@ -93,18 +95,36 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	}
 	tlsa := h.tlsa(ctx, sc, secure)
 	defer tlsa() // whoever starts it waits for it
-	conn, tried, err := way.race(h.f.o.AttemptDelay).Dial(ctx, sc, h.f.conns)
+	race := way.race(h.f.o.AttemptDelay)
+	h.packets = h.f.o.Packets.Watch(sc, race.Addrs)
+	if more := race.More; more != nil {
+		race.More = func(ctx context.Context) []netip.AddrPort {
+			late := more(ctx)
+			h.packets.Add(late)
+			return late
+		}
+	}
+	conn, tried, err := race.Dial(ctx, sc, h.f.conns)
 	way.late.Stop()
 	h.f.conns += tried
 	if err != nil {
+		h.packets.Failed()
 		return nil, &Failure{Phase: trace.Connect, Err: err, proxy: proxy != nil}
 	}
+	h.packets.Connected(conn.Scope(), conn.Local(), conn.Remote())
 	if err := h.secure(ctx, sc, conn, proxy, secure, tlsa); err != nil {
 		err = h.f.record(ctx, sc, err)
-		conn.Close(context.WithoutCancel(ctx), transport.CloseOptions{Timeout: closeAfterFailure})
+		h.close(context.WithoutCancel(ctx), conn, transport.CloseOptions{Timeout: closeAfterFailure})
 		return nil, err
 	}
 	return conn, nil
+}
+
+// close ends the connection: step 6.
+func (h *hop) close(ctx context.Context, conn *transport.Conn, o transport.CloseOptions) {
+	h.packets.Closing()
+	conn.Close(ctx, o)
+	h.packets.End()
 }
 
 // secure lays a tunnel and TLS over a connection, as the URL needs them.
@@ -119,7 +139,7 @@ func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn,
 	}
 	err := conn.StartTLS(ctx, transport.TLSConfig{
 		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trusted(), Insecure: h.f.o.Insecure,
-		TLSA: tlsa,
+		TLSA: tlsa, KeyLog: h.f.o.KeyLog,
 	})
 	if err != nil {
 		return &Failure{Phase: trace.TLS, Err: err}

@@ -68,6 +68,7 @@ type ladder struct {
 	shape
 	rungs []rung
 	lines []string
+	drawn map[trace.Time]*passage // the segments that are drawn one by one
 }
 
 // A rung is a line of the ladder, or two where the server's moment goes below.
@@ -201,18 +202,23 @@ func (l *ladder) fitting(room int, texts []string) string {
 
 // collect makes the rungs of all that is known.
 func (l *ladder) collect() {
+	l.segments()
 	for _, s := range l.x.Connection.States {
-		if s.Side == trace.Server {
+		switch {
+		case l.drawn[s.Start] != nil:
+			l.atSegment(s)
+		case s.Side == trace.Server:
 			l.server(s)
-		} else {
+		default:
 			l.client(s)
 		}
 	}
+	l.passed()
 	l.between()
 }
 
-// segments are what leads the client into each state, and what it answers.
-var segments = map[trace.State]struct {
+// arrows are what leads the client into each state, and what it answers.
+var arrows = map[trace.State]struct {
 	in, out string
 	first   bool // what it sends makes the state
 }{
@@ -228,7 +234,10 @@ var segments = map[trace.State]struct {
 }
 
 func (l *ladder) client(s trace.StateTime) {
-	g := segments[s.State]
+	g := arrows[s.State]
+	if l.drawn != nil {
+		g.in, g.out = "", "" // what is not drawn was not seen, or is not drawn one by one
+	}
 	in, short := g.in, g.in
 	merged := l.x.Close != nil && l.x.Close.Segments != nil && *l.x.Close.Segments == 3
 	switch {
@@ -246,14 +255,14 @@ func (l *ladder) client(s trace.StateTime) {
 	case s.State == trace.Closed && l.x.Close != nil && l.x.Close.Reset == trace.Client:
 		l.add(rung{at: s.Start, left: name(s), moment: ms(s.Start), arrow: l.toRight("RST")})
 		return
-	case s.State == trace.FinWait2 && merged:
+	case s.State == trace.FinWait2 && merged, l.drawn != nil:
 		in = ""
 	case s.State == trace.TimeWait && merged:
 		in, short = "FIN,ACK (2nd + 3rd in one)", "FIN,ACK (2+3)"
 	}
 	r := rung{at: s.Start, left: name(s), moment: ms(s.Start)}
 	switch {
-	case g.first:
+	case g.first && g.out != "":
 		r.arrow = l.toRight(g.out)
 	case in != "":
 		r.arrow = l.toLeft(in, short)
@@ -303,7 +312,7 @@ func (l *ladder) between() {
 		if c.CloseNotifySent != nil {
 			l.add(rung{at: *c.CloseNotifySent, order: -1, moment: ms(*c.CloseNotifySent), arrow: l.toRight("close_notify")})
 		}
-		if c.CloseNotifyCame != nil {
+		if c.CloseNotifyCame != nil && l.drawn[*c.CloseNotifyCame] == nil {
 			l.add(rung{at: *c.CloseNotifyCame, order: -1, moment: ms(*c.CloseNotifyCame), arrow: l.toLeft("close_notify")})
 		}
 	}
@@ -337,7 +346,7 @@ func (l *ladder) evidence() {
 		}
 	}
 	l.note(fmt.Sprintf("evidence: %s, at most %s%s ms", strings.Join(names, ", "), l.pm, ms(widest)))
-	l.note("The arrows are drawn from the states and the kernel's stamps: no packets were captured.")
+	l.note(l.basis())
 }
 
 // name marks a state that was inferred.

@@ -48,6 +48,9 @@ func shapeFor(c *trace.Connection, columns int, about string) (s shape, least in
 			right = max(right, len(name(t))+1, term.Width(below(t, about))+3)
 		}
 	}
+	for i := range c.Segments {
+		moment = max(moment, len(ms(c.Segments[i].At)))
+	}
 	for _, s := range []shape{roomy, tight} {
 		s.moment = moment
 		s.middle = min(columns-s.left()-right-2, widest)

@@ -284,7 +284,7 @@ func (v *view) states(x *trace.Exchange) {
 		indent = ""
 	}
 	if server == "" {
-		v.line(indent + "client " + client)
+		v.line(term.Cut(indent+"client "+client, v.o.Columns, v.pen.ellipsis))
 		return
 	}
 	both := indent + "client " + client + "  server " + server
@@ -292,8 +292,8 @@ func (v *view) states(x *trace.Exchange) {
 		v.line(both)
 		return
 	}
-	v.line(indent + "client " + client)
-	v.line(indent + "server " + server)
+	v.line(term.Cut(indent+"client "+client, v.o.Columns, v.pen.ellipsis))
+	v.line(term.Cut(indent+"server "+server, v.o.Columns, v.pen.ellipsis))
 }
 
 // closing lists the states of one end after ESTABLISHED, up to TIME_WAIT.

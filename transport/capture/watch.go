@@ -1,0 +1,267 @@
+package capture
+
+import (
+	"net/netip"
+
+	"fetchscope/trace"
+)
+
+// A Watch is a capture's use for one connection: from before it is opened until after
+// it is closed. What passes while it is being opened is held back until it is known
+// which of the segments are ours. A nil Watch does nothing.
+type Watch struct {
+	c       *Capture
+	sc      *trace.Scope
+	remotes map[netip.AddrPort]bool
+	port    uint16
+
+	conn    *trace.Scope // of the connection, once there is one
+	ours    flow
+	pending []held
+	links   map[course]int // the interface that each course of segments is looked at on
+	opened  map[flow]bool  // begun by a SYN that we have seen
+	last    trace.Time     // at which something passed
+	told    int
+	brief   bool
+	// abridged says that there was a time at which not every segment was let in.
+	abridged bool
+}
+
+// A flow is a connection by its two ends.
+type flow struct{ local, remote netip.AddrPort }
+
+// A course is a direction of a flow.
+type course struct {
+	flow
+	outgoing bool
+}
+
+// A held segment waits for its connection to be known.
+type held struct {
+	flow  flow
+	event trace.SegmentSeen
+	at    trace.Moment
+	frame packet
+	ip    int // the packet's length
+}
+
+// Watch lets the segments in that are to and from these addresses.
+func (c *Capture) Watch(sc *trace.Scope, remotes []netip.AddrPort) *Watch {
+	if c == nil || sc == nil || len(remotes) == 0 {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over {
+		return nil
+	}
+	w := &Watch{
+		c: c, sc: sc, remotes: map[netip.AddrPort]bool{}, port: remotes[0].Port(),
+		links: map[course]int{}, opened: map[flow]bool{}, last: sc.Now(),
+	}
+	for _, r := range remotes {
+		w.remotes[plain(r)] = true
+	}
+	c.drain()
+	c.from.lost()
+	c.now = w
+	w.admit(false)
+	return w
+}
+
+// Add lets the segments in that are to and from further addresses, before it is known
+// which of the connections is used.
+func (w *Watch) Add(remotes []netip.AddrPort) {
+	if w == nil || len(remotes) == 0 {
+		return
+	}
+	w.c.mu.Lock()
+	defer w.c.mu.Unlock()
+	if w.conn != nil {
+		return
+	}
+	for _, r := range remotes {
+		w.remotes[plain(r)] = true
+	}
+	w.admit(false)
+}
+
+// plain is an address as packets have it.
+func plain(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
+}
+
+// admit lets in what the Watch needs; a filter that is refused leaves the one before,
+// which lets in enough or nothing.
+func (w *Watch) admit(brief bool) {
+	if w.c.over {
+		return
+	}
+	a := w.c.admission()
+	a.port, a.brief = w.port, brief
+	if w.conn != nil {
+		a.remotes, a.port, a.local = []netip.Addr{w.ours.remote.Addr()}, w.ours.remote.Port(), w.ours.local.Port()
+	} else {
+		for r := range w.remotes {
+			a.remotes = append(a.remotes, r.Addr())
+		}
+	}
+	w.brief = brief
+	_ = w.c.from.admit(a)
+}
+
+// Connected says which of the connections is used, and whose scope it has. The
+// segments of the others that were tried are told too, without a connection's number.
+func (w *Watch) Connected(conn *trace.Scope, local, remote netip.AddrPort) {
+	if w == nil {
+		return
+	}
+	w.c.mu.Lock()
+	defer w.c.mu.Unlock()
+	w.c.drain()
+	w.conn, w.ours = conn, flow{plain(local), plain(remote)}
+	w.tellHeld()
+	w.admit(false)
+}
+
+// Failed says that no connection came about.
+func (w *Watch) Failed() {
+	if w == nil {
+		return
+	}
+	w.c.mu.Lock()
+	w.c.drain()
+	w.tellHeld()
+	w.c.mu.Unlock()
+	w.End()
+}
+
+// tellHeld tells what was held back: of each address the first connection, others are
+// somebody else's.
+func (w *Watch) tellHeld() {
+	first := map[netip.AddrPort]flow{}
+	if w.conn != nil {
+		first[w.ours.remote] = w.ours
+	}
+	for _, h := range w.pending {
+		if _, known := first[h.flow.remote]; !known {
+			first[h.flow.remote] = h.flow
+		}
+		if first[h.flow.remote] == h.flow {
+			w.tell(h)
+		}
+	}
+	w.pending = nil
+}
+
+func (w *Watch) tell(h held) {
+	sc := w.sc
+	if h.flow == w.ours && w.conn != nil {
+		sc = w.conn
+	}
+	w.told++
+	sc.EmitAt(h.at, h.event)
+	w.c.keep(h.frame, h.ip)
+}
+
+// Closing lets all segments in again that a long body was kept from the socket of.
+func (w *Watch) Closing() {
+	if w == nil {
+		return
+	}
+	w.c.mu.Lock()
+	defer w.c.mu.Unlock()
+	w.c.drain()
+	if w.brief {
+		w.told = 0
+		w.admit(false)
+	}
+}
+
+// End ends the Watch: what has passed by now is told, and how much was missed.
+func (w *Watch) End() {
+	if w == nil {
+		return
+	}
+	w.c.mu.Lock()
+	defer w.c.mu.Unlock()
+	if w.c.now != w || w.c.over {
+		return
+	}
+	w.c.drain()
+	w.c.now = nil
+	_ = w.c.from.admit(w.c.admission())
+	sc := w.sc
+	if w.conn != nil {
+		sc = w.conn
+	}
+	sc.Emit(trace.CaptureEnded{Dropped: w.c.from.lost(), Abridged: w.abridged})
+}
+
+// take takes a segment. On loopback each passes twice, leaving and arriving: one of
+// ours counts when it leaves, one of the peer's when it arrives.
+func (w *Watch) take(p packet, ip ipPacket) {
+	from, to, s, ok := parseSegment(ip)
+	if !ok {
+		return
+	}
+	f, side := flow{from, to}, trace.Client
+	if !w.remotes[to] || !p.outgoing {
+		f, side = flow{to, from}, trace.Server
+	}
+	if !w.remotes[f.remote] || (side == trace.Client) != p.outgoing || !w.follows(f, p, s) {
+		return
+	}
+	h := held{flow: f, event: s, at: w.moment(p), frame: p, ip: ip.length}
+	h.event.Local, h.event.Remote, h.event.From = f.local.String(), f.remote.String(), side
+	switch {
+	case w.conn == nil && len(w.pending) < maxPending:
+		h.frame.data = append([]byte(nil), p.data...)
+		w.pending = append(w.pending, h)
+	case w.conn == nil:
+		w.abridged = true
+	case f == w.ours:
+		w.tell(h)
+		w.limit()
+	}
+}
+
+// limit keeps what is left of a long body out.
+func (w *Watch) limit() {
+	if w.brief || w.told < maxSegments && w.c.left == 0 {
+		return
+	}
+	w.abridged = true
+	w.admit(true)
+}
+
+// follows says whether a segment is of a connection that has been seen to begin, and
+// passes where those before it did: beside a virtual interface it passes the one below
+// as well.
+func (w *Watch) follows(f flow, p packet, s trace.SegmentSeen) bool {
+	if p.outgoing && (s.Flags == "SYN" || s.Flags == "SYN,ECE,CWR") { // RFC 3168, section 6.1.1
+		w.opened[f] = true
+	}
+	if !w.opened[f] {
+		return false
+	}
+	way := course{f, p.outgoing}
+	link, known := w.links[way]
+	if !known {
+		w.links[way] = p.link
+	}
+	return !known || link == p.link
+}
+
+// moment places a packet on the clock. Until the kernel stamps packets, which it begins
+// to do some time after it was first asked, it stamps them when they are read: of such a
+// one only bounds are known.
+func (w *Watch) moment(p packet) trace.Moment {
+	m := w.sc.Wall(p.unix)
+	if m.At > p.asked {
+		m = trace.Between(w.last, m.At, trace.Packet)
+	}
+	m.From = trace.Packet
+	w.last = max(w.last, m.Earliest())
+	return m
+}
