@@ -228,7 +228,7 @@ func (w *Watch) take(p packet, ip ipPacket) {
 
 // limit keeps what is left of a long body out.
 func (w *Watch) limit() {
-	if w.brief || w.told < maxSegments && w.c.left == 0 {
+	if w.brief || w.told < maxSegments {
 		return
 	}
 	w.abridged = true
