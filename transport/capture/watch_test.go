@@ -220,3 +220,23 @@ func TestANilCaptureDoesNothing(t *testing.T) {
 		t.Error("a nil capture has captured")
 	}
 }
+
+// TestLateAddressesAreWatchedToo has an address that becomes known while others are tried.
+func TestLateAddressesAreWatchedToo(t *testing.T) {
+	c, s, r := newScript(false)
+	w := c.Watch(r.Scope(0), []netip.AddrPort{there6})
+	w.Add([]netip.AddrPort{there4})
+	if got := s.asked[len(s.asked)-1].remotes; len(got) != 2 {
+		t.Errorf("%v are let in, want both addresses", got)
+	}
+	s.pass(r, 1, true, 1, seg(here4, there4, bitSYN))
+	s.pass(r, 2, false, 1, seg(there4, here4, bitSYN|bitACK))
+	w.Connected(r.Scope(0).OnConn(2), here4, there4)
+	w.Add([]netip.AddrPort{there6}) // too late to matter
+	w.End()
+	want := []told{{1, 2, trace.Client, "SYN"}, {2, 2, trace.Server, "SYN,ACK"}}
+	if diff := cmp.Diff(want, segments(r)); diff != "" {
+		t.Error(diff)
+	}
+	(*Watch)(nil).Add([]netip.AddrPort{there4})
+}
