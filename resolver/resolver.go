@@ -131,9 +131,11 @@ func New(c Config) (*Resolver, error) {
 	if err != nil {
 		return nil, &Error{Name: c.RootHints, Code: BadHints, Err: err}
 	}
-	anchors, err := readAnchors(c.TrustAnchor)
-	if err != nil {
-		return nil, &Error{Name: c.TrustAnchor, Code: BadAnchor, Err: err}
+	var trusted anchors
+	if c.DNSSEC || c.TrustAnchor != "" { // to read them takes time
+		if trusted, err = readAnchors(c.TrustAnchor); err != nil {
+			return nil, &Error{Name: c.TrustAnchor, Code: BadAnchor, Err: err}
+		}
 	}
 	r := &Resolver{
 		hostsFile: c.HostsFile,
@@ -149,7 +151,7 @@ func New(c Config) (*Resolver, error) {
 		nsid:      c.NSID,
 		asOf:      c.ValidationTime,
 		iterator:  sync.OnceValue(func() *iterator { return newIterator(hints(), cmp.Or(c.Port, dnsPort)) }),
-		anchors:   anchors,
+		anchors:   trusted,
 		queries:   new(atomic.Int64),
 		dialer:    c.Dialer,
 		pool:      newPool(),
