@@ -184,11 +184,6 @@ func (c *contact) fail(t target, to prospect, err error) {
 	if !errors.Is(err, errTimeout) {
 		c.out[to.addr] = true
 	}
-	if to.addr.Is6() && unreachable(err) {
-		c.it.mu.Lock()
-		c.it.noIPv6 = true
-		c.it.mu.Unlock()
-	}
 	c.keepWorse(&Error{Name: c.q.name, Type: c.q.typeName(), Server: t.Addr.String(), Code: code(err), verdict: servFail, Err: err})
 }
 

@@ -2,7 +2,9 @@ package resolver
 
 import (
 	"net"
+	"net/netip"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -203,5 +205,21 @@ www A 192.0.2.1
 	}
 	if tries > 1 {
 		t.Errorf("the closed port was asked %d times", tries)
+	}
+}
+
+// A server without a way to it says nothing of the others of its family.
+func TestOneServerOutOfReachIsNotItsFamily(t *testing.T) {
+	dead, alive := netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8::2")
+	root := &delegation{name: ".", servers: []*authority{{name: "a.", addrs: []netip.Addr{dead, alive}, sought: map[uint16]bool{}}}}
+	it := newIterator(root, dnsPort)
+	c := &contact{walk: &walk{it: it}, z: root, q: question{".", dns.TypeNS}, out: map[netip.Addr]bool{}}
+	c.fail(target{}, prospect{addr: dead}, syscall.ENETUNREACH)
+	got := it.prospects(root)
+	if len(got) != 2 || got[0].addr != alive || !c.out[dead] || c.out[alive] {
+		t.Errorf("left are %+v, given up %v", got, c.out)
+	}
+	if _, qtype, ok := it.seek(root); !ok || qtype != dns.TypeA {
+		t.Error("no further address is looked for")
 	}
 }

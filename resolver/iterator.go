@@ -22,7 +22,6 @@ type iterator struct {
 	primed bool
 	zones  map[string]*delegation
 	health map[netip.Addr]health
-	noIPv6 bool // there is no way to IPv6 addresses from here
 }
 
 // A delegation is a zone as it was delegated: a name and the servers that answer for what is below it.
@@ -126,11 +125,7 @@ func (it *iterator) glueOf(name string) []netip.Addr {
 func (it *iterator) seek(z *delegation) (s *authority, qtype uint16, ok bool) {
 	it.mu.Lock()
 	defer it.mu.Unlock()
-	types := []uint16{dns.TypeA, dns.TypeAAAA}
-	if it.noIPv6 {
-		types = types[:1]
-	}
-	for _, t := range types {
+	for _, t := range []uint16{dns.TypeA, dns.TypeAAAA} {
 		for _, bare := range []bool{true, false} {
 			for _, s := range z.servers {
 				if s.sought[t] || (len(s.addrs) == 0) != bare {
@@ -168,9 +163,7 @@ func (it *iterator) prospects(z *delegation) []prospect {
 	var out []prospect
 	for _, s := range z.servers {
 		for _, a := range s.addrs {
-			if !it.noIPv6 || a.Is4() {
-				out = append(out, prospect{a, s.name, it.health[a]})
-			}
+			out = append(out, prospect{a, s.name, it.health[a]})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b prospect) int { return a.order(b) })

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/miekg/dns"
 
@@ -280,11 +279,6 @@ var (
 	errCircle  = errors.New("the name servers' names stand on one another")
 	errTargets = errors.New("too many names of name servers for one question")
 )
-
-// unreachable says whether an error is of the way rather than of the server.
-func unreachable(err error) bool {
-	return err != nil && strings.Contains(err.Error(), "unreachable")
-}
 
 func (w *walk) tell(r *reply) {
 	e := trace.QueryJudged{ID: r.query, As: kindNames[r.kind], Why: printable(r.why)}
