@@ -246,24 +246,6 @@ type NotObservable struct {
 	Why  string `json:"why"`
 }
 
-// SocketRead is what the kernel said of the connection at a moment (TCP_INFO).
-// A nil figure was not told.
-type SocketRead struct {
-	// When is connected or closed: where in the connection's life it was read.
-	When          string         `json:"when"`
-	RTT           *time.Duration `json:"rtt_ns,omitzero"`
-	RTTVar        *time.Duration `json:"rtt_var_ns,omitzero"`
-	MinRTT        *time.Duration `json:"min_rtt_ns,omitzero"`
-	Retransmits   *int64         `json:"retransmits,omitzero"`
-	SegmentsIn    *int64         `json:"segments_in,omitzero"`
-	SegmentsOut   *int64         `json:"segments_out,omitzero"`
-	BytesAcked    *int64         `json:"bytes_acked,omitzero"`
-	BytesReceived *int64         `json:"bytes_received,omitzero"`
-	SendMSS       *int64         `json:"send_mss,omitzero"`
-	Cwnd          *int64         `json:"cwnd,omitzero"`
-	DeliveryRate  *int64         `json:"delivery_rate,omitzero"`
-}
-
 // TunnelStarted is the moment a CONNECT left for a proxy (RFC 9110, section 9.3.6).
 type TunnelStarted struct {
 	Proxy  string `json:"proxy"`
@@ -368,6 +350,9 @@ type FirstByte struct {
 	// Offset counts the bytes that had come on the connection through what was read with
 	// it, under TLS through its record; 0 where that is not known.
 	Offset int64 `json:"offset,omitzero"`
+	// Since is the earliest moment at which the first of those bytes can have come: under
+	// TLS its record's first; 0 where that is not known.
+	Since Time `json:"since_ns,omitzero"`
 }
 
 // InterimReceived is a 1xx response (RFC 9110, section 15.2).
@@ -413,6 +398,17 @@ type ResponseEnded struct {
 	// Offset counts the bytes that had come on the connection through what was read with
 	// the last one; 0 where that is not known.
 	Offset int64 `json:"offset,omitzero"`
+}
+
+// BodyProgress is how a large body came, told at its end.
+type BodyProgress struct {
+	Points []ProgressPoint `json:"points"`
+}
+
+// A ProgressPoint is how much of a body, as framed, had come by a moment.
+type ProgressPoint struct {
+	At    Time  `json:"at_ns"`
+	Bytes int64 `json:"bytes"`
 }
 
 // Decoded counts the body after its content codings were undone.
@@ -505,7 +501,6 @@ func (AttemptEnded) Kind() string     { return "attempt_ended" }
 func (Connected) Kind() string        { return "connected" }
 func (StateSeen) Kind() string        { return "state_seen" }
 func (NotObservable) Kind() string    { return "not_observable" }
-func (SocketRead) Kind() string       { return "socket_read" }
 func (TunnelStarted) Kind() string    { return "tunnel_started" }
 func (TunnelEnded) Kind() string      { return "tunnel_ended" }
 func (ProxyUsed) Kind() string        { return "proxy_used" }
@@ -522,6 +517,7 @@ func (HeadStarted) Kind() string      { return "head_started" }
 func (HeadReceived) Kind() string     { return "head_received" }
 func (LenientlyRead) Kind() string    { return "leniently_read" }
 func (ResponseEnded) Kind() string    { return "response_ended" }
+func (BodyProgress) Kind() string     { return "body_progress" }
 func (Decoded) Kind() string          { return "decoded" }
 func (RenderStarted) Kind() string    { return "render_started" }
 func (Parsed) Kind() string           { return "parsed" }

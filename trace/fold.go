@@ -111,7 +111,6 @@ type exchangeFold struct {
 	syns    map[int]Record // by connection
 	added   []string       // addresses that came late
 	failure *Error
-	rtt     *time.Duration
 }
 
 // A mark is an event that bounds a phase: the first or last of its kind.
@@ -207,16 +206,4 @@ func (f *exchangeFold) finish() {
 	}
 	f.finishRender()
 	f.finishClose()
-}
-
-// splitWait cuts the waiting for the response into the network's part, a round trip,
-// and the server's.
-func (f *exchangeFold) splitWait() {
-	wait := f.x.Phase(Wait)
-	if f.rtt == nil || wait.Duration == nil || *wait.Duration < 0 {
-		return
-	}
-	network := min(Time(*f.rtt), *wait.Duration)
-	server := *wait.Duration - network
-	f.x.Response.WaitNetwork, f.x.Response.WaitServer = &network, &server
 }

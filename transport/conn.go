@@ -73,6 +73,15 @@ func (c *Conn) failed(op string, err error) error {
 // TLS the one at which the record that holds it was complete.
 func (c *Conn) Arrived() trace.Moment { return c.top.Arrived() }
 
+// Began is the moment from which the first byte of what Arrived tells of could be read:
+// under TLS that of the record, which may have taken several segments.
+func (c *Conn) Began() trace.Moment {
+	if c.tls != nil {
+		return c.tls.wire.begun
+	}
+	return c.top.Arrived()
+}
+
 // Came counts the bytes that came on the wire through what the last Read returned: under
 // TLS through the record that held it.
 func (c *Conn) Came() int64 { return c.top.Came() }

@@ -27,6 +27,7 @@ func Details(w io.Writer, d *trace.Document, o Options) error {
 
 func (v *view) details(x *trace.Exchange) {
 	v.doubts(x)
+	v.sockets(x)
 	if x.Resolve != nil && len(x.Resolve.Queries) > 0 {
 		v.line("")
 		for _, q := range x.Resolve.Queries {

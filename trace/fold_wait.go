@@ -1,0 +1,127 @@
+package trace
+
+import "time"
+
+// What the network's part of the phase wait can rest on.
+const (
+	// WaitByAck is the acknowledgement of the request's last byte, which came by itself
+	// before the response: a round trip of just then.
+	WaitByAck = "ack"
+	// WaitByMinRTT is the smallest round trip of the connection, by the kernel.
+	WaitByMinRTT = "min_rtt"
+	// WaitByHandshake is the round trip of the handshake.
+	WaitByHandshake = "handshake"
+)
+
+// delayedAck is what a receiver may hold an acknowledgement back for, at the least, in the
+// hope to send it with data: 40 ms with Linux, whose timer may be 10 ms short of that, and
+// more elsewhere (RFC 9293, section 3.8.6.3, allows up to half a second).
+const delayedAck = 30 * time.Millisecond
+
+// An acknowledgement is that of the request's last byte.
+type acknowledgement struct {
+	at Time
+	// alone says that nothing of the response came with it, nor before it.
+	alone bool
+	// again says that the byte had to be sent again, which the network takes the time for.
+	again bool
+}
+
+// splitWait cuts the waiting for the response into the network's part, a round trip, and
+// the server's. Of a server behind a proxy nothing is known.
+func (f *exchangeFold) splitWait() {
+	wait := f.x.Phase(Wait)
+	if wait.Duration == nil || *wait.Duration <= 0 || f.x.Connection != nil && f.x.Connection.Proxy != nil {
+		return
+	}
+	least, by := f.leastTrip()
+	high, sure := *wait.Duration, false
+	if ack, ok := f.requestAcked(); ok && ack.at >= *wait.Start {
+		trip := ack.at - *wait.Start
+		high = min(high, trip)
+		sure = ack.alone && (least == 0 || ack.again || trip-least < Time(delayedAck))
+	}
+	low := min(least, high)
+	network := low
+	switch {
+	case sure:
+		network, by = high, WaitByAck
+	case least == 0:
+		return
+	}
+	r, server := f.x.Response, *wait.Duration-network
+	r.WaitNetwork, r.WaitServer, r.WaitFrom, r.WaitHigh = &network, &server, by, &high
+	if least > 0 {
+		r.WaitLow = &low
+	}
+}
+
+// leastTrip is the smallest round trip that was measured, and by what; 0 for none.
+func (f *exchangeFold) leastTrip() (least Time, by string) {
+	c := f.x.Connection
+	if c == nil {
+		return 0, ""
+	}
+	take := func(trip Time, from string) {
+		if trip > 0 && (least == 0 || trip < least) {
+			least, by = trip, from
+		}
+	}
+	take(f.handshakeTrip(), WaitByHandshake)
+	for i, read := range []*SocketRead{c.Opened, c.Closed} {
+		from := [...]string{WaitByHandshake, WaitByMinRTT}[i]
+		if read != nil && read.RTT != nil {
+			take(Time(*read.RTT), from)
+		}
+		if read != nil && read.MinRTT != nil {
+			take(Time(*read.MinRTT), from)
+		}
+	}
+	return least, by
+}
+
+// handshakeTrip is the time from SYN to SYN,ACK where both passed once.
+func (f *exchangeFold) handshakeTrip() Time {
+	syn, answer := f.packets.syn(Client), f.packets.syn(Server)
+	if syn == nil || answer == nil || answer.At <= syn.At || f.packets.sentAgain(syn, answer) {
+		return 0
+	}
+	return answer.At - syn.At
+}
+
+// sentAgain says whether any of a segment's bytes passed once more before its answer.
+func (p *packets) sentAgain(of, answer *passage) bool {
+	return p.find(of.From, func(s *passage) bool {
+		return s.Again && s.At < answer.At && s.first < of.last && of.first < s.last
+	}) != nil
+}
+
+// requestAcked finds the acknowledgement of the request's last byte: the segment, or the
+// kernel's stamp of its arrival.
+func (f *exchangeFold) requestAcked() (acknowledgement, bool) {
+	first, ok := f.first(kindOf[FirstByte]())
+	if !ok {
+		return acknowledgement{}, false
+	}
+	began := first.Earliest()
+	if since := first.Event.(FirstByte).Since; since != 0 {
+		began = min(began, since)
+	}
+	if last := lastByteLeft(f); last != nil {
+		ack := f.packets.acked(last)
+		if ack == nil {
+			return acknowledgement{}, false
+		}
+		// What carries nothing may have come at any time before the response was complete.
+		alone := ack.At < began || ack.Len == 0 && ack.At < first.Latest()
+		return acknowledgement{ack.At, alone, f.packets.sentAgain(last, ack)}, true
+	}
+	r, ok := f.last(kindOf[RequestEnded]())
+	if !ok {
+		return acknowledgement{}, false
+	}
+	offset := r.Event.(RequestEnded).Offset
+	acked, ok := f.acked[offset]
+	_, left := f.left[offset]
+	return acknowledgement{at: acked.At, alone: acked.At < began}, ok && left
+}
