@@ -21,7 +21,7 @@ const (
 
 // A Progress keeps how a body comes: a point each time that so many bytes or so much time
 // has gone by since the last one. When it is full, every second point goes, and the
-// distance doubles, so that a body of any length costs the same. Its zero value is ready.
+// distance grows with it, so that a body of any length costs the same. Its zero value is ready.
 type Progress struct {
 	points []trace.ProgressPoint
 	last   trace.ProgressPoint // what came last, kept or not
@@ -55,7 +55,9 @@ func (p *Progress) keep(point trace.ProgressPoint) {
 			p.points[i] = p.points[2*i]
 		}
 		p.points = p.points[:maxProgress/2]
-		p.bytes, p.time = 2*p.bytes, 2*p.time
+		// As far apart as those that are left.
+		p.bytes = max(p.bytes, (point.Bytes-p.points[0].Bytes)/(maxProgress/2))
+		p.time = max(p.time, (point.At-p.points[0].At)/(maxProgress/2))
 	}
 	p.points = append(p.points, point)
 }

@@ -61,6 +61,24 @@ func TestProgressOfABody(t *testing.T) {
 	}
 }
 
+// A body that comes evenly has its points far apart by the same, and never by more than a
+// few times their mean.
+func TestProgressIsEven(t *testing.T) {
+	for _, f := range []flow{
+		{pieces: 1 << 15, size: 64 << 10, apart: 40 * time.Microsecond},
+		{pieces: 50_000, size: 1448, apart: 300 * time.Millisecond},
+		{pieces: 129, size: 256 << 10, apart: 5 * time.Millisecond},
+	} {
+		points := f.run()
+		mean := int64(f.pieces) * f.size / int64(len(points))
+		for i := 1; i < len(points); i++ {
+			if d := points[i].Bytes - points[i-1].Bytes; d > 4*mean {
+				t.Errorf("%+v: %d bytes between points %d and %d of %d, %d on the mean", f, d, i-1, i, len(points), mean)
+			}
+		}
+	}
+}
+
 // A pause shows as long as it was: its beginning and its end are points.
 func TestAPauseIsKept(t *testing.T) {
 	f := flow{pieces: 1 << 12, size: 64 << 10, apart: 100 * time.Microsecond, pausedAt: 4000, pause: 2 * time.Second}

@@ -112,8 +112,9 @@ func (f *exchangeFold) requestAcked() (acknowledgement, bool) {
 		if ack == nil {
 			return acknowledgement{}, false
 		}
-		// What carries nothing may have come at any time before the response was complete.
-		alone := ack.At < began || ack.Len == 0 && ack.At < first.Latest()
+		// What carries data is something else's where it came well before the response: the
+		// stamps of segments and of bytes are not made at the same place.
+		alone := ack.Len == 0 && ack.At < first.Latest() || ack.At < began.Add(-kernelLag)
 		return acknowledgement{ack.At, alone, f.packets.sentAgain(last, ack)}, true
 	}
 	r, ok := f.last(kindOf[RequestEnded]())
