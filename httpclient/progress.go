@@ -1,6 +1,7 @@
 package httpclient
 
 import (
+	"slices"
 	"time"
 
 	"fetchscope/trace"
@@ -20,8 +21,8 @@ const (
 )
 
 // A Progress keeps how a body comes: a point each time that so many bytes or so much time
-// has gone by since the last one. When it is full, every second point goes, and the
-// distance grows with it, so that a body of any length costs the same. Its zero value is ready.
+// has gone by since the last one. When it is full it is thinned to points that are further
+// apart, so that a body of any length costs the same. Its zero value is ready.
 type Progress struct {
 	points []trace.ProgressPoint
 	last   trace.ProgressPoint // what came last, kept or not
@@ -35,31 +36,42 @@ func (p *Progress) Came(at trace.Time, bytes int64) {
 	p.last = now
 	if len(p.points) == 0 {
 		p.bytes, p.time = progressBytes, trace.Time(progressTime)
-		p.keep(now)
+		p.points = append(p.points, now)
 		return
 	}
+	p.take(before, now)
+	if len(p.points) >= maxProgress-2 { // the last one, and the one before it, may follow
+		p.thin()
+	}
+}
+
+// take keeps a point that is far enough from the last one kept. Where nothing came for that
+// long, the beginning of the pause is kept too.
+func (p *Progress) take(before, now trace.ProgressPoint) {
 	kept := p.points[len(p.points)-1]
 	if now.Bytes-kept.Bytes < p.bytes && now.At-kept.At < p.time {
 		return
 	}
-	// Where nothing came for that long, its beginning is worth a point too.
 	if now.At-before.At >= p.time && before != kept {
-		p.keep(before)
+		p.points = append(p.points, before)
 	}
-	p.keep(now)
+	p.points = append(p.points, now)
 }
 
-func (p *Progress) keep(point trace.ProgressPoint) {
-	if len(p.points) == maxProgress {
-		for i := range maxProgress / 2 {
-			p.points[i] = p.points[2*i]
-		}
-		p.points = p.points[:maxProgress/2]
-		// As far apart as those that are left.
-		p.bytes = max(p.bytes, (point.Bytes-p.points[0].Bytes)/(maxProgress/2))
-		p.time = max(p.time, (point.At-p.points[0].At)/(maxProgress/2))
+// thinned is how many parts of its bytes and of its time a body is cut into when it is
+// thinned: each gives a point at the most, and a pause one more.
+const thinned = maxProgress / 4
+
+// thin takes the points again, further apart.
+func (p *Progress) thin() {
+	all := slices.Clone(p.points)
+	first, last := all[0], all[len(all)-1]
+	p.bytes = max(p.bytes, (last.Bytes-first.Bytes)/thinned)
+	p.time = max(p.time, (last.At-first.At)/thinned)
+	p.points = p.points[:1]
+	for i := 1; i < len(all); i++ {
+		p.take(all[i-1], all[i])
 	}
-	p.points = append(p.points, point)
 }
 
 // Points returns what was kept, with the last that came; nil of a small body.
@@ -68,7 +80,7 @@ func (p *Progress) Points() []trace.ProgressPoint {
 		return nil
 	}
 	if p.points[len(p.points)-1] != p.last {
-		p.keep(p.last)
+		p.points = append(p.points, p.last)
 	}
 	return p.points
 }

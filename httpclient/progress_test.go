@@ -1,6 +1,7 @@
 package httpclient
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -37,8 +38,8 @@ func TestProgressOfABody(t *testing.T) {
 	}{
 		"too small":        {flow{pieces: 7, size: 8 << 10, apart: time.Millisecond}, 0},
 		"at once":          {flow{pieces: 2, size: 64 << 10}, 2},
-		"2 GB at 1.6 GB/s": {flow{pieces: 1 << 15, size: 64 << 10, apart: 40 * time.Microsecond}, 60},
-		"slow and long":    {flow{pieces: 1 << 16, size: 1448, apart: 300 * time.Millisecond}, 60},
+		"2 GB at 1.6 GB/s": {flow{pieces: 1 << 15, size: 64 << 10, apart: 40 * time.Microsecond}, 30},
+		"slow and long":    {flow{pieces: 1 << 16, size: 1448, apart: 300 * time.Millisecond}, 30},
 		"a byte at a time": {flow{pieces: 1 << 17, size: 1}, 16},
 		"paused":           {flow{pieces: 1 << 12, size: 64 << 10, apart: 100 * time.Microsecond, pausedAt: 3001, pause: 2 * time.Second}, 30},
 	} {
@@ -89,6 +90,33 @@ func TestAPauseIsKept(t *testing.T) {
 		}
 	}
 	t.Errorf("no pause of %v among %+v", f.pause, points)
+}
+
+// However a body comes, what is kept is bounded and in order.
+func TestProgressIsBounded(t *testing.T) {
+	for seed := range uint64(200) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		var p Progress
+		var at trace.Time
+		var bytes int64
+		for range 5000 {
+			at += trace.Time(random.ExpFloat64() * float64(int64(1)<<random.IntN(40)))
+			bytes += 1 + random.Int64N(1<<random.IntN(20))
+			p.Came(at, bytes)
+			if len(p.points) > maxProgress {
+				t.Fatalf("seed %d: %d points", seed, len(p.points))
+			}
+		}
+		points := p.Points()
+		if len(points) > maxProgress || points[len(points)-1] != (trace.ProgressPoint{At: at, Bytes: bytes}) {
+			t.Fatalf("seed %d: %d points to %+v, want up to %d to %d, %d", seed, len(points), points[len(points)-1], maxProgress, at, bytes)
+		}
+		for i := 1; i < len(points); i++ {
+			if points[i].Bytes <= points[i-1].Bytes || points[i].At < points[i-1].At {
+				t.Fatalf("seed %d: %+v follows %+v", seed, points[i], points[i-1])
+			}
+		}
+	}
 }
 
 // Moments that are known by their bounds may seem to go back.
