@@ -215,12 +215,14 @@ var sharkFlags = []string{"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"
 
 func parseSegment(t *testing.T, server *httptest.Server, values []string) (s sharkSegment) {
 	t.Helper()
-	var sec, nsec int64
 	var from int
 	var bits uint16
-	line := strings.Replace(strings.Join(values, " "), ".", " ", 1)
-	if _, err := fmt.Sscan(line, &sec, &nsec, &from, &bits, &s.seq, &s.ack, &s.size, &s.win); err != nil {
-		t.Fatalf("tshark says %q: %v", line, err)
+	unix, err := strconv.ParseInt(strings.Replace(values[0], ".", "", 1), 10, 64) // with nine decimals
+	if err == nil {
+		_, err = fmt.Sscan(strings.Join(values[1:], " "), &from, &bits, &s.seq, &s.ack, &s.size, &s.win)
+	}
+	if err != nil {
+		t.Fatalf("tshark says %q: %v", values, err)
 	}
 	var names []string
 	for i, name := range sharkFlags {
@@ -228,7 +230,7 @@ func parseSegment(t *testing.T, server *httptest.Server, values []string) (s sha
 			names = append(names, name)
 		}
 	}
-	s.unix, s.fromServer, s.flags = sec*1e9+nsec, from == portOf(server), strings.Join(names, ",")
+	s.unix, s.fromServer, s.flags = unix, from == portOf(server), strings.Join(names, ",")
 	return s
 }
 
