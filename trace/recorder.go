@@ -2,6 +2,7 @@ package trace
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -60,7 +61,7 @@ func (r *Recorder) Scope(exchange int) *Scope {
 	if r == nil {
 		return nil
 	}
-	return &Scope{rec: r, exchange: exchange}
+	return newScope(r, int64(exchange), 0)
 }
 
 // Started returns the wall clock's reading when the clock started.
@@ -106,8 +107,9 @@ func (r *Recorder) wall(unix int64) Moment {
 // one. All methods work on a nil *Scope and then record nothing, so that no caller
 // tests for nil.
 type Scope struct {
-	rec            *Recorder
-	exchange, conn int
+	rec      *Recorder
+	exchange atomic.Int64
+	conn     int
 }
 
 // Now reads the clock; 0 on a nil Scope.
@@ -148,7 +150,7 @@ func (s *Scope) EmitAt(m Moment, e Event) {
 	if s == nil {
 		return
 	}
-	s.rec.put(Record{Moment: m, Exchange: s.exchange, Conn: s.conn, Event: e})
+	s.rec.put(Record{Moment: m, Exchange: int(s.exchange.Load()), Conn: s.conn, Event: e})
 }
 
 // OnConn returns the scope of the connection with this number.
@@ -156,5 +158,20 @@ func (s *Scope) OnConn(id int) *Scope {
 	if s == nil {
 		return nil
 	}
-	return &Scope{rec: s.rec, exchange: s.exchange, conn: id}
+	return newScope(s.rec, s.exchange.Load(), id)
+}
+
+func newScope(rec *Recorder, exchange int64, conn int) *Scope {
+	s := &Scope{rec: rec, conn: conn}
+	s.exchange.Store(exchange)
+	return s
+}
+
+// Continue makes what is recorded from now on be of the exchange of another scope: that of
+// a connection that is used again goes over to it. It returns the exchange up to here.
+func (s *Scope) Continue(next *Scope) (before int) {
+	if s == nil {
+		return 0
+	}
+	return int(s.exchange.Swap(next.exchange.Load()))
 }

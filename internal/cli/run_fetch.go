@@ -26,6 +26,9 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 		return err
 	}
 	p.openKeys()
+	if p.s.outwait {
+		p.s.fetch.Close.TimeWait = p.timeWait
+	}
 	f, err := fetch.New(p.s.fetch)
 	if err != nil {
 		return errors.Join(unusable(err), p.s.fetch.Packets.Close())
@@ -134,7 +137,7 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 		sink = lines
 	}
 	var rec *trace.Recorder
-	if p.watched() {
+	if p.watched() || p.s.outwait {
 		rec = trace.NewRecorder(sink)
 	}
 	err = f.Fetch(ctx, rec, u, d)

@@ -55,6 +55,9 @@ type Options struct {
 	// all are tried at once.
 	AttemptDelay time.Duration
 
+	// Close says how connections are ended.
+	Close transport.CloseOptions
+
 	Proxy     *Proxy // -x, nil for what the environment says
 	Getenv    func(string) string
 	ConnectTo []ConnectTo
@@ -140,22 +143,28 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 	outer := ctx
 	ctx, cancel := f.limited(ctx)
 	defer cancel()
-	hop := &hop{f: f, url: u, origin: u, method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer}
+	partings := newPartings(outer)
+	hop := &hop{
+		f: f, partings: partings, url: u, origin: u, why: "first",
+		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
+	}
 	for n := 0; ; n++ {
 		sc := rec.Scope(n)
-		why := "first"
-		if n > 0 {
-			why = "redirect"
-		}
-		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: why})
-		next, err := hop.run(ctx, outer, sc, out, n)
-		if err != nil {
-			return f.record(ctx, sc, err)
-		}
-		if next == nil {
+		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: hop.why})
+		next, err := hop.run(ctx, outer, sc, out)
+		switch {
+		case err != nil && hop.stale && ctx.Err() == nil:
+			hop = hop.again()
+		case err != nil:
+			err = f.record(ctx, sc, err)
+			partings.end(closeAfterFailure)
+			return err
+		case next == nil:
+			partings.end(0)
 			return nil
+		default:
+			hop = next
 		}
-		hop = next
 	}
 }
 

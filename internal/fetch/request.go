@@ -9,6 +9,7 @@ import (
 	"fetchscope/httpclient"
 	"fetchscope/httpclient/coding"
 	"fetchscope/internal/weburl"
+	"fetchscope/transport"
 )
 
 // FirstRequest returns the request that a fetch of u would begin with.
@@ -50,6 +51,9 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 	add("Accept", "*/*")
 	if h.f.o.Compressed {
 		add("Accept-Encoding", coding.Accept)
+	}
+	if h.f.o.Close.Mode == transport.CloseServer {
+		add("Connection", "close") // RFC 9112, section 9.6: the server is to end it
 	}
 	add("Referer", h.referer)
 	if proxy != nil && h.url.Scheme() == "http" {

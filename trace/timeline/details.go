@@ -37,7 +37,10 @@ func (v *view) details(x *trace.Exchange) {
 		v.line("")
 		v.attempts(x, "* ")
 	}
-	if t := x.TLS; t != nil && len(t.Chain) > 0 {
+	if c := x.Connection; c != nil && c.OpenedIn != nil {
+		v.line("")
+		v.line(fmt.Sprintf("* over the connection of exchange %d", *c.OpenedIn+1))
+	} else if t := x.TLS; t != nil && len(t.Chain) > 0 {
 		v.line("")
 		v.line(fmt.Sprintf("* %s, %s, %s", t.Version, t.Cipher, t.Group))
 		for _, c := range t.Chain {
