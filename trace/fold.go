@@ -200,6 +200,8 @@ func (f *exchangeFold) finish() {
 		f.packets = follow(c, f.reused.numbers())
 		c.States = f.packets.replace(c.States)
 		orderStates(c.States)
+		c.States = append(c.States, f.server()...)
+		sortStates(c.States)
 	}
 	f.x.Phases = f.phases()
 	if f.x.Response != nil {
