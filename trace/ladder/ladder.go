@@ -120,7 +120,11 @@ func (l *ladder) legend(sign string) {
 
 // ends names both ends, on two lines where one is too short.
 func (l *ladder) ends(c *trace.Connection) {
-	client, server := "  client "+c.Local, "server "+c.Remote
+	remote := c.Remote
+	if n := len(c.Attempts); remote == "" && n > 0 {
+		remote = c.Attempts[n-1].Address
+	}
+	client, server := "  client "+c.Local, "server "+remote
 	both := term.Pad(client+" ", clientWidth) + server
 	if term.Width(both) <= l.columns {
 		l.say(both)
@@ -267,6 +271,9 @@ func (l *ladder) client(s trace.StateTime) {
 	if l.drawn != nil {
 		g.in, g.out = "", "" // what is not drawn was not seen, or is not drawn one by one
 	}
+	if s.State == trace.TimeWait && l.crossed() {
+		g.in, g.out = "ACK", "" // its FIN had come before
+	}
 	in, short := g.in, g.in
 	merged := l.x.Close != nil && l.x.Close.Segments != nil && *l.x.Close.Segments == 3
 	switch {
@@ -303,6 +310,13 @@ func (l *ladder) client(s trace.StateTime) {
 	if g.out != "" && !g.first {
 		l.add(rung{at: s.Start, order: 1, arrow: l.toRight(g.out)})
 	}
+}
+
+// crossed says that both ends closed at once.
+func (l *ladder) crossed() bool {
+	return slices.ContainsFunc(l.x.Connection.States, func(s trace.StateTime) bool {
+		return s.Side == trace.Client && s.State == trace.Closing
+	})
 }
 
 // opened says whether the handshake came to its end.
