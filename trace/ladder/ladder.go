@@ -102,6 +102,7 @@ func (l *ladder) draw() {
 		a, b := l.rungs[i], l.rungs[j]
 		return a.at < b.at || a.at == b.at && a.order < b.order
 	})
+	l.idle()
 	for _, r := range l.rungs {
 		l.rung(r)
 	}
