@@ -234,6 +234,14 @@ type Connected struct {
 	Remote string `json:"remote"`
 }
 
+// ConnectionReused says that an exchange goes over a connection that was opened for
+// another, whose number Exchange is; nil where that was of an earlier fetch of the run.
+type ConnectionReused struct {
+	Local    string `json:"local"`
+	Remote   string `json:"remote"`
+	Exchange *int   `json:"opened_in_exchange,omitzero"`
+}
+
 // StateSeen is a change of TCP state at one end; its moment is the kernel's change.
 type StateSeen struct {
 	State State `json:"state"`
@@ -499,6 +507,7 @@ func (Answered) Kind() string         { return "answered" }
 func (AttemptStarted) Kind() string   { return "attempt_started" }
 func (AttemptEnded) Kind() string     { return "attempt_ended" }
 func (Connected) Kind() string        { return "connected" }
+func (ConnectionReused) Kind() string { return "connection_reused" }
 func (StateSeen) Kind() string        { return "state_seen" }
 func (NotObservable) Kind() string    { return "not_observable" }
 func (TunnelStarted) Kind() string    { return "tunnel_started" }

@@ -5,7 +5,8 @@ import "time"
 // SocketRead is what the kernel said of the connection at a moment (TCP_INFO).
 // A nil figure was not told.
 type SocketRead struct {
-	// When is connected or closed: where in the connection's life it was read.
+	// When is where in the connection's life it was read: connected, closed, or between two
+	// exchanges kept (for the one before) and reused (for the one behind).
 	When string `json:"when"`
 	// Options are those that both ends agreed on.
 	Options       *SocketOptions `json:"options,omitzero"`

@@ -27,57 +27,86 @@ type acknowledgement struct {
 	again bool
 }
 
+// A trip is a round trip that was measured, and by what; its zero value is none.
+type trip struct {
+	time Time
+	by   string
+}
+
+// or is the smaller of two trips.
+func (t trip) or(other trip) trip {
+	if other.time > 0 && (t.time == 0 || other.time < t.time) {
+		return other
+	}
+	return t
+}
+
 // splitWait cuts the waiting for the response into the network's part, a round trip, and
 // the server's. Of a server behind a proxy nothing is known.
 func (f *exchangeFold) splitWait() {
 	wait := f.x.Phase(Wait)
-	if wait.Duration == nil || *wait.Duration <= 0 || f.x.Connection != nil && f.x.Connection.Proxy != nil {
+	if wait.Duration == nil || *wait.Duration <= 0 || f.proxied() {
 		return
 	}
-	least, by := f.leastTrip()
+	least := f.leastTrip()
 	high, sure := *wait.Duration, false
 	if ack, ok := f.requestAcked(); ok && ack.at >= *wait.Start {
-		trip := ack.at - *wait.Start
-		high = min(high, trip)
-		sure = ack.alone && (least == 0 || ack.again || trip-least < Time(delayedAck))
+		took := ack.at - *wait.Start
+		high = min(high, took)
+		sure = ack.alone && (least.time == 0 || ack.again || took-least.time < Time(delayedAck))
 	}
-	low := min(least, high)
-	network := low
+	low := min(least.time, high)
+	network, by := low, least.by
 	switch {
 	case sure:
 		network, by = high, WaitByAck
-	case least == 0:
+	case least.time == 0:
 		return
 	}
 	r, server := f.x.Response, *wait.Duration-network
 	r.WaitNetwork, r.WaitServer, r.WaitFrom, r.WaitHigh = &network, &server, by, &high
-	if least > 0 {
+	if least.time > 0 {
 		r.WaitLow = &low
 	}
 }
 
-// leastTrip is the smallest round trip that was measured, and by what; 0 for none.
-func (f *exchangeFold) leastTrip() (least Time, by string) {
+// proxied says whether the other end of the connection is a proxy's.
+func (f *exchangeFold) proxied() bool {
+	return f.x.Connection != nil && f.x.Connection.Proxy != nil || f.reused != nil && f.reused.proxied
+}
+
+// leastTrip is the smallest round trip of the connection so far.
+func (f *exchangeFold) leastTrip() trip {
+	least := trip{}.or(trip{f.handshakeTrip(), WaitByHandshake})
+	if f.reused != nil {
+		least = least.or(f.reused.least)
+	}
 	c := f.x.Connection
 	if c == nil {
-		return 0, ""
+		return least
 	}
-	take := func(trip Time, from string) {
-		if trip > 0 && (least == 0 || trip < least) {
-			least, by = trip, from
+	for _, read := range []*SocketRead{c.Opened, c.Closed} {
+		least = least.or(read.leastTrip())
+	}
+	return least
+}
+
+// leastTrip is the smallest that the kernel told of: right after the handshake that is the
+// handshake's.
+func (s *SocketRead) leastTrip() (least trip) {
+	if s == nil {
+		return trip{}
+	}
+	by := WaitByMinRTT
+	if s.When == "connected" {
+		by = WaitByHandshake
+	}
+	for _, d := range []*time.Duration{s.RTT, s.MinRTT} {
+		if d != nil {
+			least = least.or(trip{Time(*d), by})
 		}
 	}
-	take(f.handshakeTrip(), WaitByHandshake)
-	for i, read := range []*SocketRead{c.Opened, c.Closed} {
-		from := [...]string{WaitByHandshake, WaitByMinRTT}[i]
-		if read != nil && read.RTT != nil {
-			take(Time(*read.RTT), from)
-		}
-		if read != nil && read.MinRTT != nil {
-			take(Time(*read.MinRTT), from)
-		}
-	}
-	return least, by
+	return least
 }
 
 // handshakeTrip is the time from SYN to SYN,ACK where both passed once.

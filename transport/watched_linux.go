@@ -26,7 +26,8 @@ type watchedSocket struct {
 
 	client  *tcpstate.Tracker
 	watcher *tcpstate.Watcher
-	atFIN   *tcpstate.Info // what the kernel said right before our FIN
+	atFIN   *tcpstate.Info // what the kernel said right before our FIN, or our reset
+	aborted bool
 
 	reads
 	writes

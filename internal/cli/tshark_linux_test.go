@@ -43,7 +43,7 @@ func TestTsharkReadsTheCapture(t *testing.T) {
 			server := serveOver(t, dir, version)
 			live := captureLive(t, server)
 			file := filepath.Join(dir, name+".pcapng")
-			documents := fetchDocuments(t, "-L", "--cacert", filepath.Join(dir, "cert.pem"), "--pcap", file, server.URL+"/moved", server.URL+"/large")
+			documents := fetchDocuments(t, "-L", "--cacert", filepath.Join(dir, "cert.pem"), "--pcap", file, server.URL+"/first")
 			if got := documents[0].Last().TLS; version != 0 && got.Version != name {
 				t.Errorf("fetched over %s", got.Version)
 			}
@@ -115,7 +115,7 @@ func (r *sharkReading) take(t *testing.T, server *httptest.Server, values []stri
 // packet is not ours.
 func (r *sharkReading) check(t *testing.T, documents []*trace.Document) {
 	t.Helper()
-	if want := []string{"/moved", "302", "/page", "200", "/large", "200"}; !slices.Equal(r.messages, want) {
+	if want := []string{"/first", "302", "/moved", "301", "/large", "200"}; !slices.Equal(r.messages, want) {
 		t.Errorf("tshark reads %q, want %q", r.messages, want)
 	}
 	if len(r.odd) > 0 {
@@ -131,7 +131,8 @@ func (r *sharkReading) check(t *testing.T, documents []*trace.Document) {
 func serveOver(t *testing.T, dir string, version uint16) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
-	mux.Handle("/moved", http.RedirectHandler("/page", http.StatusFound))
+	mux.Handle("/first", http.RedirectHandler("/moved", http.StatusFound))
+	mux.Handle("/moved", http.RedirectHandler("/large", http.StatusMovedPermanently))
 	mux.HandleFunc("/page", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<title>Page</title>") })
 	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write(bytes.Repeat([]byte("large "), largeBody/6))
@@ -166,6 +167,30 @@ func fetchDocuments(t *testing.T, args ...string) (out []*trace.Document) {
 		out = append(out, document)
 	}
 	return out
+}
+
+// TestAKeptConnectionIsTold leaves a connection to the next fetch: the document of the one
+// before has all that passed for it.
+func TestAKeptConnectionIsTold(t *testing.T) {
+	needCapture(t)
+	server := serveOver(t, "", 0)
+	documents := fetchDocuments(t, server.URL+"/page", server.URL+"/large")
+	if len(documents) != 2 || !documents[1].Last().Connection.Reused {
+		t.Fatalf("%d documents, want two of one connection", len(documents))
+	}
+	c := documents[0].Last().Connection
+	if c.Capture == nil || c.Closed == nil || c.Closed.When != "kept" {
+		t.Errorf("capture %+v, the kernel's last word %+v", c.Capture, c.Closed)
+	}
+	carried := map[trace.Side]int{}
+	for _, s := range c.Segments {
+		carried[s.From] += s.Len
+	}
+	x := documents[0].Last()
+	want := map[trace.Side]int{trace.Client: int(x.Request.Bytes), trace.Server: x.Response.HeaderBytes + int(x.Response.BodyBytes)}
+	if diff := gocmp.Diff(want, carried); diff != "" {
+		t.Errorf("bytes that segments carried (-want +got):\n%s", diff)
+	}
 }
 
 // A sharkSegment is what tshark tells of one.
