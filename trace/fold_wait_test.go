@@ -166,3 +166,34 @@ func TestTheWaitIsCutBySegments(t *testing.T) {
 		})
 	}
 }
+
+// An exchange over a connection that another has opened knows what that was like.
+func TestTheWaitOfAReusedConnection(t *testing.T) {
+	for name, c := range map[string]struct {
+		proxy bool
+		want  splitting
+	}{
+		"to the server": {false, splitting{28000, 62000, WaitByHandshake, 28000, 90000}},
+		"to a proxy":    {true, splitting{-1, -1, "", -1, -1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &script{conn: 1}
+			s.at(0, ExchangeStarted{URL: "http://203.0.113.7/", Why: "first"})
+			if c.proxy {
+				s.at(0, ProxyUsed{Proxy: "203.0.113.7:80", Via: "--proxy"})
+			}
+			s.open(100*us, "192.0.2.10:51544", "203.0.113.7:80")
+			s.exchange = 1
+			s.at(200000*us, ExchangeStarted{URL: "http://203.0.113.7/next", Why: "redirect"})
+			s.at(200000*us, ConnectionReused{Local: "192.0.2.10:51544", Remote: "203.0.113.7:80"})
+			s.at(200010*us, RequestStarted{Method: "GET", Target: "/next", Version: "HTTP/1.1"})
+			s.at(201000*us, RequestEnded{Bytes: 5, Offset: 10})
+			s.stamp(291000*us, FirstByte{Offset: 10})
+			s.stamp(291000*us, HeadReceived{Version: "HTTP/1.1", Status: 200})
+			got := splittingOf(Fold(s.records, FoldOptions{}).Last().Response)
+			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(splitting{})); diff != "" {
+				t.Errorf("cut (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
