@@ -408,17 +408,6 @@ type ResponseEnded struct {
 	Offset int64 `json:"offset,omitzero"`
 }
 
-// BodyProgress is how a large body came, told at its end.
-type BodyProgress struct {
-	Points []ProgressPoint `json:"points"`
-}
-
-// A ProgressPoint is how much of a body, as framed, had come by a moment.
-type ProgressPoint struct {
-	At    Time  `json:"at_ns"`
-	Bytes int64 `json:"bytes"`
-}
-
 // Decoded counts the body after its content codings were undone.
 type Decoded struct {
 	Codings []string `json:"codings"`
@@ -526,7 +515,6 @@ func (HeadStarted) Kind() string      { return "head_started" }
 func (HeadReceived) Kind() string     { return "head_received" }
 func (LenientlyRead) Kind() string    { return "leniently_read" }
 func (ResponseEnded) Kind() string    { return "response_ended" }
-func (BodyProgress) Kind() string     { return "body_progress" }
 func (Decoded) Kind() string          { return "decoded" }
 func (RenderStarted) Kind() string    { return "render_started" }
 func (Parsed) Kind() string           { return "parsed" }

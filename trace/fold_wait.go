@@ -136,11 +136,8 @@ func (f *exchangeFold) requestAcked() (acknowledgement, bool) {
 	if since := first.Event.(FirstByte).Since; since != 0 {
 		began = min(began, since)
 	}
-	if last := lastByteLeft(f); last != nil {
-		ack := f.packets.acked(last)
-		if ack == nil {
-			return acknowledgement{}, false
-		}
+	last := lastByteLeft(f)
+	if ack := f.packets.acked(last); ack != nil {
 		// What carries data is something else's where it came well before the response: the
 		// stamps of segments and of bytes are not made at the same place.
 		alone := ack.Len == 0 && ack.At < first.Latest() || ack.At < began.Add(-kernelLag)
@@ -150,8 +147,6 @@ func (f *exchangeFold) requestAcked() (acknowledgement, bool) {
 	if !ok {
 		return acknowledgement{}, false
 	}
-	offset := r.Event.(RequestEnded).Offset
-	acked, ok := f.acked[offset]
-	_, left := f.left[offset]
-	return acknowledgement{at: acked.At, alone: acked.At < began}, ok && left
+	acked, ok := f.acked[r.Event.(RequestEnded).Offset]
+	return acknowledgement{at: acked.At, alone: acked.At < began}, ok
 }

@@ -61,6 +61,11 @@ func (v *view) details(x *trace.Exchange) {
 			v.line(fmt.Sprintf("* DANE %s: %s (RFC 6698)", d.Status, count(d.Records, "record", "records")))
 		}
 	}
+	v.heads(x)
+}
+
+// heads writes what went out and what came back.
+func (v *view) heads(x *trace.Exchange) {
 	if r := x.Request; r != nil {
 		v.line("")
 		v.line("> " + v.pen.text(r.Method+" "+r.Target) + " " + r.Version)
