@@ -47,8 +47,8 @@ func TestTsharkReadsTheCapture(t *testing.T) {
 			if got := documents[0].Last().TLS; version != 0 && got.Version != name {
 				t.Errorf("fetched over %s", got.Version)
 			}
-			ours := segmentsOf(documents)
 			read := readByShark(t, file, server)
+			ours := segmentsOf(documents, read.segments)
 			read.check(t, documents)
 			if diff := gocmp.Diff(ours, read.segments, gocmp.AllowUnexported(sharkSegment{})); diff != "" {
 				t.Errorf("segments (-document +file as tshark reads it):\n%s", diff)
@@ -204,19 +204,32 @@ type sharkSegment struct {
 
 func (s sharkSegment) before(o sharkSegment) int { return cmp.Compare(s.unix, o.unix) }
 
-// segmentsOf lists the segments of documents by when they passed.
-func segmentsOf(documents []*trace.Document) (out []sharkSegment) {
+// segmentsOf lists the segments of documents by when they passed. One that is known by
+// bounds alone is taken for the same as the packet that lies within them.
+func segmentsOf(documents []*trace.Document, packets []sharkSegment) (out []sharkSegment) {
 	for _, d := range documents {
 		for _, x := range d.Exchanges {
 			for _, s := range x.Connection.Segments {
-				out = append(out, sharkSegment{
-					d.StartedUnix + int64(s.At), s.From == trace.Server, s.Flags, s.Seq, s.Ack, s.Len, s.Win,
-				})
+				one := sharkSegment{d.StartedUnix + int64(s.At), s.From == trace.Server, s.Flags, s.Seq, s.Ack, s.Len, s.Win}
+				out = append(out, one.within(int64(s.Uncertainty), packets))
 			}
 		}
 	}
 	slices.SortStableFunc(out, sharkSegment.before)
 	return out
+}
+
+// within is the packet that is the same but for a time within a bound; without one, the
+// segment itself.
+func (s sharkSegment) within(bound int64, packets []sharkSegment) sharkSegment {
+	for _, p := range packets {
+		same := s
+		same.unix = p.unix
+		if apart := p.unix - s.unix; p == same && apart <= bound && -apart <= bound {
+			return p
+		}
+	}
+	return s
 }
 
 func sentAgain(documents []*trace.Document) (n int) {
