@@ -363,6 +363,13 @@ type FirstByte struct {
 	Since Time `json:"since_ns,omitzero"`
 }
 
+func (e FirstByte) from(base Time) Event {
+	if e.Since != 0 {
+		e.Since -= base
+	}
+	return e
+}
+
 // InterimReceived is a 1xx response (RFC 9110, section 15.2).
 type InterimReceived struct {
 	Version string  `json:"version"`

@@ -13,3 +13,11 @@ type ProgressPoint struct {
 
 // Kind names the event in the JSONL stream.
 func (BodyProgress) Kind() string { return "body_progress" }
+
+func (e BodyProgress) from(base Time) Event {
+	points := make([]ProgressPoint, len(e.Points))
+	for i, p := range e.Points {
+		points[i] = ProgressPoint{At: p.At - base, Bytes: p.Bytes}
+	}
+	return BodyProgress{points}
+}

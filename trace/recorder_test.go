@@ -3,6 +3,8 @@ package trace
 import (
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // Stamps are of the wall clock, which may be set while we run. Guarded is that
@@ -26,5 +28,31 @@ func TestTrapWallClockSteps(t *testing.T) {
 				t.Errorf("moment [%d, %d] misses [%d, %d]", m.Earliest(), m.Latest(), before, after)
 			}
 		})
+	}
+}
+
+// TestNextCountsFromItsOwnBeginning has two fetches of a run, with one clock.
+func TestNextCountsFromItsOwnBeginning(t *testing.T) {
+	first := NewRecorder(nil)
+	next := first.Next(nil)
+	next.base = 1000
+	at := Moment{At: 1500, From: Clock}
+	for _, r := range []*Recorder{first, next} {
+		sc := r.Scope(0)
+		sc.EmitAt(at, FirstByte{Since: 1200})
+		sc.EmitAt(at, BodyProgress{Points: []ProgressPoint{{At: 1500, Bytes: 7}}})
+	}
+	want := []Record{
+		{Moment: Moment{At: 500, From: Clock}, Event: FirstByte{Since: 200}},
+		{Moment: Moment{At: 500, From: Clock}, Event: BodyProgress{Points: []ProgressPoint{{At: 500, Bytes: 7}}}},
+	}
+	if diff := cmp.Diff(want, next.Records()); diff != "" {
+		t.Errorf("the second's records (-want +got):\n%s", diff)
+	}
+	if got := first.Records()[0].At; got != 1500 {
+		t.Errorf("the first's record is at %d", got)
+	}
+	if got := next.Started().Sub(first.Started()); got != 1000 {
+		t.Errorf("the second began %v behind the first, want 1 µs", got)
 	}
 }
