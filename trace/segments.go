@@ -14,8 +14,13 @@ func newSegment(m Moment, e SegmentSeen) Segment {
 }
 
 // Has says whether a control bit is set.
-func (s *Segment) Has(flag string) bool {
-	for name := range strings.SplitSeq(s.Flags, ",") {
+func (s *Segment) Has(flag string) bool { return has(s.Flags, flag) }
+
+// Has says whether a control bit is set.
+func (s *SegmentSeen) Has(flag string) bool { return has(s.Flags, flag) }
+
+func has(flags, flag string) bool {
+	for name := range strings.SplitSeq(flags, ",") {
 		if name == flag {
 			return true
 		}

@@ -13,8 +13,11 @@ import (
 type CloseOptions struct {
 	// ServerFirst waits a little for the server's FIN, which it has announced.
 	ServerFirst bool
-	// Timeout bounds the whole close; 0 means CloseTimeout.
+	// Timeout bounds the whole close; 0 means CloseTimeout, and ServerSettles beside.
 	Timeout time.Duration
+	// ServerSettles is how long the server's end, where that can be seen, is watched when
+	// ours is over; 0 means a moment, for our last acknowledgement to reach it.
+	ServerSettles time.Duration
 }
 
 // CloseTimeout is how long a close is watched by default. A lost FIN is sent again
@@ -39,7 +42,7 @@ func (c *Conn) Close(ctx context.Context, o CloseOptions) {
 	}
 	c.closed = true
 	if o.Timeout == 0 {
-		o.Timeout = CloseTimeout
+		o.Timeout = CloseTimeout + o.ServerSettles
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, o.Timeout, errCloseTimeout)
 	defer cancel()
@@ -57,7 +60,7 @@ func (c *Conn) Close(ctx context.Context, o CloseOptions) {
 	c.sayGoodbye()
 	c.sock.shutdown()
 	if d.run() {
-		c.sock.settle(ctx)
+		c.sock.settle(ctx, o.ServerSettles)
 	}
 	why := d.why(ctx)
 	c.sock.report()

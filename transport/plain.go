@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
+	"time"
 
 	"fetchscope/trace"
 	"fetchscope/transport/tcpstate"
@@ -72,11 +73,11 @@ func (s *plainSocket) note(err error) error {
 	return err
 }
 
-func (s *plainSocket) bulk(bool)              {}
-func (s *plainSocket) hold()                  {}
-func (s *plainSocket) hurry()                 {}
-func (s *plainSocket) shutdown()              { _ = s.conn.CloseWrite() }
-func (s *plainSocket) settle(context.Context) {}
+func (s *plainSocket) bulk(bool)                             {}
+func (s *plainSocket) hold()                                 {}
+func (s *plainSocket) hurry()                                {}
+func (s *plainSocket) shutdown()                             { _ = s.conn.CloseWrite() }
+func (s *plainSocket) settle(context.Context, time.Duration) {}
 
 // observed says how a close ended that was not cut short.
 func (s *plainSocket) observed() string { return endUnobservable }

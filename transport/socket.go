@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"fetchscope/trace"
 )
@@ -23,8 +24,9 @@ type socket interface {
 	hurry()
 	// shutdown sends our FIN.
 	shutdown()
-	// settle waits for the last state that can be seen, at both ends.
-	settle(context.Context)
+	// settle waits for the last state that can be seen, at both ends; for the server's so
+	// long.
+	settle(context.Context, time.Duration)
 	// observed says how a close ended that was not cut short.
 	observed() string
 	// report tells what is known at the end.

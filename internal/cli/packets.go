@@ -51,7 +51,7 @@ func (p *program) openCapture() error {
 
 // showsSegments says whether the view or format has a place for them.
 func (p *program) showsSegments() bool {
-	return p.s.format != "" || !p.s.silent && (p.s.view == "ladder" || p.s.view == "full")
+	return p.s.format != "" || !p.s.silent && (p.s.view == "ladder" || p.s.view == "full" || p.s.view == viewLab)
 }
 
 func captureHint(err error) string {

@@ -24,7 +24,7 @@ type authority struct {
 // validFor is how long the certificates are valid: a demo is short.
 const validFor = 30 * 24 * time.Hour
 
-func newAuthority() (*authority, error) {
+func newAuthority(origin netip.Addr) (*authority, error) {
 	root, err := issue(nil, "fetchscope demo root", true, nil)
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func newAuthority() (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaf, err := issue(inter, Host, false, net.ParseIP(originAddress), Host, SwiftHost, AliasHost, "localhost")
+	leaf, err := issue(inter, Host, false, origin.AsSlice(), Host, SwiftHost, AliasHost, "localhost")
 	if err != nil {
 		return nil, err
 	}

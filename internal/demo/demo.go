@@ -42,7 +42,9 @@ type Internet struct {
 	// NamePort is the port that all name servers have in common, each at its own address,
 	// so that one can walk from the servers in HintsFile on. It is 0, and there is no
 	// file, on a system whose loopback has not got all addresses of 127/8.
-	NamePort  uint16
+	NamePort uint16
+	// Root is the root's name server, where NamePort is not 0.
+	Root      netip.AddrPort
 	HintsFile string
 	// AnchorFile holds a DS record of the root's key.
 	AnchorFile string
@@ -51,6 +53,7 @@ type Internet struct {
 	// CAFile holds the authority's certificate in PEM form.
 	CAFile string
 
+	place    Place
 	dir      string
 	narrow   bool // there is no address but 127.0.0.1
 	recursor *recursor
@@ -62,8 +65,12 @@ type Internet struct {
 func Start() (*Internet, error) { return StartWith(Fault{}) }
 
 // StartWith brings everything up with a fault.
-func StartWith(f Fault) (*Internet, error) {
-	n := &Internet{}
+func StartWith(f Fault) (*Internet, error) { return StartAt(f, Place{}) }
+
+// StartAt brings everything up with a fault, elsewhere than on loopback: at addresses that
+// are this host's, and ports that are usual.
+func StartAt(f Fault, p Place) (*Internet, error) {
+	n := &Internet{place: p}
 	return n, n.start(&f)
 }
 
@@ -93,16 +100,22 @@ func (n *Internet) Close() error {
 
 // URL is an https URL on the demo's origin.
 func (n *Internet) URL(path string) string {
+	if n.HTTPS == PortHTTPS {
+		return "https://" + Host + path
+	}
 	return fmt.Sprintf("https://%s:%d%s", Host, n.HTTPS, path)
 }
 
 // PlainURL is an http URL on the demo's origin.
 func (n *Internet) PlainURL(path string) string {
+	if n.HTTP == PortHTTP {
+		return "http://" + Host + path
+	}
 	return fmt.Sprintf("http://%s:%d%s", Host, n.HTTP, path)
 }
 
 func (n *Internet) startOrigin() error {
-	a, err := newAuthority()
+	a, err := newAuthority(n.place.of(localhost))
 	if err != nil {
 		return err
 	}
@@ -112,11 +125,11 @@ func (n *Internet) startOrigin() error {
 	}
 	o := &origin{net: n}
 	o.route = o.page
-	plain, err := n.listenOrigin(&n.HTTP)
+	plain, err := n.listenOrigin(&n.HTTP, PortHTTP)
 	if err != nil {
 		return err
 	}
-	secure, err := n.listenOrigin(&n.HTTPS)
+	secure, err := n.listenOrigin(&n.HTTPS, PortHTTPS)
 	if err != nil {
 		return err
 	}
@@ -128,8 +141,9 @@ func (n *Internet) startOrigin() error {
 }
 
 // listenOrigin opens one of the origin's ports.
-func (n *Internet) listenOrigin(port *uint16) (net.Listener, error) {
-	l, err := net.Listen("tcp", net.JoinHostPort(originAddress, "0"))
+func (n *Internet) listenOrigin(port *uint16, usual uint16) (net.Listener, error) {
+	at := netip.AddrPortFrom(n.place.of(localhost), n.place.port(usual))
+	l, err := net.Listen("tcp", at.String())
 	if err != nil {
 		return nil, err
 	}

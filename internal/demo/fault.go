@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"net"
 	"net/netip"
 
 	"github.com/miekg/dns"
@@ -62,13 +61,13 @@ func misdelegate(p *plan) {
 }
 
 // forgedAddress is where nothing listens.
-var forgedAddress = net.IPv4(127, 53, 66, 6)
+var forgedAddress = netip.MustParseAddr("127.53.66.6")
 
 // forge changes an address without signing it anew.
 func forge(p *plan) {
 	set := p.zone(zoneName).set(dns.Fqdn(Host), dns.TypeA)
 	forged := dns.Copy(set.records[0]).(*dns.A)
-	forged.A = forgedAddress
+	forged.A = p.place.of(forgedAddress).AsSlice()
 	set.records = []dns.RR{forged}
 }
 

@@ -20,6 +20,7 @@ import (
 	"fetchscope/trace"
 	"fetchscope/transport"
 	"fetchscope/transport/capture"
+	"fetchscope/transport/tcpstate"
 )
 
 // Options say how URLs are fetched. Their flags are those of the command line.
@@ -68,8 +69,18 @@ type Options struct {
 
 	// Packets captures the connections' segments; nil for no capture.
 	Packets *capture.Capture
+	// Far lets servers be observed that are in another network namespace of this host.
+	Far Far
 	// KeyLog gets the secrets of TLS; nil for nobody.
 	KeyLog io.Writer
+}
+
+// A Far end is a server's in another network namespace. The zero value is none.
+type Far struct {
+	// Diag asks there for its states.
+	Diag *tcpstate.Diag
+	// Settles is how long it is watched when ours is over.
+	Settles time.Duration
 }
 
 // A HeaderOption is one -H.

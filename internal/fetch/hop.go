@@ -45,7 +45,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output, n int
 		return nil, err
 	}
 	release := conn.Bind(ctx)
-	o := transport.CloseOptions{}
+	o := transport.CloseOptions{ServerSettles: h.f.o.Far.Settles}
 	defer func() {
 		release()
 		if err != nil {
@@ -96,6 +96,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	tlsa := h.tlsa(ctx, sc, secure)
 	defer tlsa() // whoever starts it waits for it
 	race := way.race(h.f.o.AttemptDelay)
+	race.Far = h.f.o.Far.Diag
 	h.packets = h.f.o.Packets.Watch(sc, race.Addrs)
 	if more := race.More; more != nil {
 		race.More = func(ctx context.Context) []netip.AddrPort {
