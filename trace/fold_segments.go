@@ -210,9 +210,12 @@ func (p *packets) replace(states []StateTime) []StateTime {
 }
 
 // place puts a state at the moment of its packet; of a server elsewhere only bounds are
-// known.
+// known, unless its own kernel was asked.
 func (p *packets) place(end Side, c change, known []StateTime, i int) (StateTime, bool) {
 	if end == Server && !p.local {
+		if i >= 0 && known[i].Evidence != Inferred {
+			return known[i], true
+		}
 		m, ok := p.elsewhere(c)
 		return StateTime{State: c.state, Side: end, Start: m.At, Uncertainty: Time(m.Within), Evidence: Inferred}, ok
 	}

@@ -132,6 +132,7 @@ func follow(c *Connection) packets {
 		}
 		p.passed = append(p.passed, own.pass(s, other))
 	}
+	p.unanswered()
 	return p
 }
 

@@ -266,7 +266,7 @@ func (p *program) draw(doc *trace.Document) error {
 		return err
 	}
 	if p.end != nil {
-		b.WriteString(p.labStory(doc))
+		b.WriteString(p.tellLab(doc))
 	}
 	if p.err.Terminal {
 		b.WriteByte('\n') // a page may follow

@@ -11,7 +11,6 @@ import (
 	"fetchscope/internal/demo"
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/lab"
-	"fetchscope/trace"
 )
 
 // The limits of the lab's link. A round trip to the other side of the world takes 300 ms,
@@ -155,13 +154,4 @@ func linkWords(o lab.Options) string {
 var dropWords = map[lab.Drop]string{
 	lab.DropSYN: "the client's first SYN", lab.DropFIN: "the client's first FIN",
 	lab.DropLastACK: "the client's last ACK",
-}
-
-// labStory says below the trace what the link lost, and what came of it.
-func (p *program) labStory(doc *trace.Document) string {
-	losses, err := p.end.Losses()
-	if err != nil {
-		return ""
-	}
-	return story(doc, losses)
 }

@@ -141,10 +141,17 @@ func (w *Watcher) ServerFinal() <-chan struct{} {
 	return w.server.Final()
 }
 
-// Timer returns what was left of TIME_WAIT at a moment, where that could be read.
+// Timer returns what was left of TIME_WAIT at a moment, where that could be read. It is
+// read again, for a FIN that came again has started it anew (RFC 9293, section 3.10.7.4).
 func (w *Watcher) Timer() (left time.Duration, at trace.Time, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.timer > 0 && !w.over {
+		asked := w.sc.Now()
+		if s, err := w.find(w.local, w.remote); err == nil && s.Timer > 0 {
+			w.timer, w.at = s.Timer, asked
+		}
+	}
 	return w.timer, w.at, w.timer > 0
 }
 
