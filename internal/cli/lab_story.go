@@ -83,7 +83,7 @@ func (s *labStory) tell() {
 func (s *labStory) loss(l *lab.Loss) {
 	at := float64(l.Unix-s.doc.StartedUnix) / float64(time.Millisecond)
 	if l.Segment == nil {
-		s.say("At %.3f ms the link lost a packet of the %s's that is none of TCP (%d bytes).", at, l.From, l.Length)
+		s.say("At %.3f ms the link lost a packet of the %s's, of %d bytes, that is none of TCP: a DNS message, say.", at, l.From, l.Length)
 		return
 	}
 	text := fmt.Sprintf("At %.3f ms the link lost the %s's %s", at, l.From, segmentWords(l.Segment))

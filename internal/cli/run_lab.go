@@ -141,7 +141,7 @@ func (p *program) labHeading(names string) string {
 
 // linkWords describes the link.
 func linkWords(o lab.Options) string {
-	words := fmt.Sprintf("%v apart and back", o.RTT)
+	words := fmt.Sprintf("%v ms apart and back", float64(o.RTT)/float64(time.Millisecond))
 	if o.Loss > 0 {
 		words += fmt.Sprintf(", %v %% of the packets lost (by chance, seed %d)", o.Loss*100, lab.Seed)
 	}

@@ -8,8 +8,10 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"fetchscope/internal/demo"
@@ -50,7 +52,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		// walkable says that every address of 127/8 can be had here, packets that they can
-		// be captured.
+		// be captured, lab that namespaces and TUN devices can.
 		Condition: func(cond string) (bool, error) {
 			switch cond {
 			case "walkable":
@@ -58,6 +60,8 @@ func TestScripts(t *testing.T) {
 			case "packets":
 				c, err := capture.Open(capture.Options{})
 				return err == nil, c.Close()
+			case "lab":
+				return haveLab(), nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
@@ -66,6 +70,17 @@ func TestScripts(t *testing.T) {
 		},
 	})
 }
+
+// haveLab says whether a lab can be had here.
+var haveLab = sync.OnceValue(func() bool {
+	self, err := os.Executable()
+	if err != nil {
+		return false
+	}
+	c := exec.Command(self, "demo", "--lab", "--rtt", "0", "-s")
+	c.Args[0] = "fetchscope"
+	return c.Run() == nil
+})
 
 // byName is the resolver by its name, given what --resolve takes for that.
 func byName(a netip.AddrPort) string { return fmt.Sprintf("%s:%d", demo.ResolverHost, a.Port()) }

@@ -20,10 +20,6 @@ var switches = []struct{ path, value, name string }{
 
 // explain finds out why a lab cannot be had, and what would help.
 func explain(err error) *Error {
-	var known *Error
-	if errors.As(err, &known) {
-		return known
-	}
 	return explainBy(err, func(path string) string {
 		b, _ := os.ReadFile(path)
 		return strings.TrimSpace(string(b))
@@ -32,6 +28,10 @@ func explain(err error) *Error {
 
 // explainBy is explain with the system's settings read by a function.
 func explainBy(err error, read func(path string) string) *Error {
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
 	var path *fs.PathError
 	if errors.As(err, &path) && path.Path == tunPath {
 		return &Error{Err: err, Hint: tunHint(path.Err)}

@@ -49,7 +49,9 @@ type lab struct {
 // is an *Error, or the cause of ctx; then nothing has been run. Nothing is left behind: no
 // process outlives this one, and devices and namespaces go with the processes.
 func Run(ctx context.Context, o Options, c Command) (status int, err error) {
-	// A child is killed when the thread that has started it ends (PR_SET_PDEATHSIG).
+	// A child gets its signal when the thread that has started it ends (PR_SET_PDEATHSIG):
+	// beside the end of the conversation, a second word that it is alone, by which it can
+	// still clear up.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	l := &lab{o: o, c: c}
@@ -172,7 +174,7 @@ func (l *lab) startIn(side trace.Side, how *syscall.SysProcAttr) (*child, error)
 	cmd.Args[0] = os.Args[0]
 	cmd.Env = append(os.Environ(), roleVariable+"="+string(side))
 	cmd.ExtraFiles = []*os.File{theirs}
-	how.Pdeathsig = syscall.SIGKILL
+	how.Pdeathsig = syscall.SIGTERM
 	cmd.SysProcAttr = how
 	cmd.Stderr = l.c.Stderr
 	if side == trace.Client {
