@@ -63,18 +63,32 @@ const (
 // Each rule loses one packet, the one that it names: its place in the list.
 func TestRules(t *testing.T) {
 	clientFirst := []sent{
-		{client, syn, 99, 0, 0}, {server, syn | ack, 499, 100, 0}, {client, ack, 100, 500, 0},
-		{client, ack, 100, 500, 10}, {server, ack, 500, 110, 20}, {client, fin | ack, 110, 520, 0},
-		{server, ack, 520, 111, 0}, {server, fin | ack, 520, 111, 0}, {client, ack, 111, 521, 0},
-		{server, fin | ack, 520, 111, 0}, {client, ack, 111, 521, 0},
+		{client, syn, 99, 0, 0},
+		{server, syn | ack, 499, 100, 0},
+		{client, ack, 100, 500, 0},
+		{client, ack, 100, 500, 10},
+		{server, ack, 500, 110, 20},
+		{client, fin | ack, 110, 520, 0},
+		{server, ack, 520, 111, 0},
+		{server, fin | ack, 520, 111, 0},
+		{client, ack, 111, 521, 0},
+		{server, fin | ack, 520, 111, 0},
+		{client, ack, 111, 521, 0},
 	}
 	again := []sent{
-		{client, syn, 99, 0, 0}, {client, syn, 99, 0, 0}, {server, syn | ack, 499, 100, 0},
-		{client, fin | ack, 100, 500, 0}, {client, fin | ack, 100, 500, 0},
+		{client, syn, 99, 0, 0},
+		{client, syn, 99, 0, 0},
+		{server, syn | ack, 499, 100, 0},
+		{client, fin | ack, 100, 500, 0},
+		{client, fin | ack, 100, 500, 0},
 	}
 	serverFirst := []sent{
-		{client, ack, 100, 500, 10}, {server, fin | ack, 500, 110, 20}, {client, ack, 110, 520, 0},
-		{client, ack, 110, 521, 0}, {client, fin | ack, 110, 521, 0}, {server, ack, 521, 111, 0},
+		{client, ack, 100, 500, 10},
+		{server, fin | ack, 500, 110, 20},
+		{client, ack, 110, 520, 0},
+		{client, ack, 110, 521, 0},
+		{client, fin | ack, 110, 521, 0},
+		{server, ack, 521, 111, 0},
 	}
 	crossing := []sent{
 		{client, fin | ack, 100, 500, 0}, {server, fin | ack, 500, 100, 0}, {client, ack, 101, 501, 0},
