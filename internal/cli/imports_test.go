@@ -49,7 +49,7 @@ var outside = map[string][]string{
 	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "resolver"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},
 	"golang.org/x/term":                    {"internal/term"},
-	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver", "internal/lab"},
+	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver", "internal/lab", "internal/demo"},
 }
 
 // forbidden are packages of the standard library that no step may use.

@@ -97,7 +97,7 @@ func labRefused(err error) error {
 func (p *program) serveLab(fault demo.Fault) error {
 	var internet *demo.Internet
 	err := p.end.Serve(func() (brief any, err error) {
-		internet, err = demo.StartAt(fault, demo.Place{Origin: lab.ServerAddr, Names: lab.ServerNet})
+		internet, err = demo.StartAt(fault, demo.Place{Origin: lab.ServerAddr, Origin6: lab.ServerAddr6, Names: lab.ServerNet})
 		return internet, err
 	})
 	if err != nil {

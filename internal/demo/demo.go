@@ -16,6 +16,7 @@
 package demo
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -76,7 +77,7 @@ func StartAt(f Fault, p Place) (*Internet, error) {
 
 func (n *Internet) start(f *Fault) (err error) {
 	if n.dir, err = os.MkdirTemp("", "fetchscope-demo-"); err == nil {
-		err = errors.Join(n.startNames(f), n.startOrigin())
+		err = errors.Join(n.startNames(f), n.startOrigin(f))
 	}
 	if err != nil {
 		n.Close()
@@ -114,7 +115,7 @@ func (n *Internet) PlainURL(path string) string {
 	return fmt.Sprintf("http://%s:%d%s", Host, n.HTTP, path)
 }
 
-func (n *Internet) startOrigin() error {
+func (n *Internet) startOrigin(f *Fault) error {
 	a, err := newAuthority(n.place.of(localhost))
 	if err != nil {
 		return err
@@ -123,13 +124,35 @@ func (n *Internet) startOrigin() error {
 	if err := os.WriteFile(n.CAFile, a.rootPEM, 0o644); err != nil {
 		return err
 	}
-	o := &origin{net: n}
+	if f.conduct.certificate != nil {
+		shown, err := f.conduct.certificate(a, n.place.of(localhost))
+		if err != nil {
+			return err
+		}
+		a.config.Certificates = []tls.Certificate{shown}
+	}
+	if err := n.serveOrigin(f.conduct, a); err != nil {
+		return err
+	}
+	return n.startEncrypted(a)
+}
+
+// serveOrigin brings up the origin's two ports, or what is there instead.
+func (n *Internet) serveOrigin(how conduct, a *authority) error {
+	if how.absent {
+		return errors.Join(n.startAbsent(&n.HTTP, PortHTTP), n.startAbsent(&n.HTTPS, PortHTTPS))
+	}
+	o := &origin{net: n, conduct: how}
 	o.route = o.page
-	plain, err := n.listenOrigin(&n.HTTP, PortHTTP)
+	beside := func(uint16) error { return nil }
+	if how.deafIPv6 {
+		beside = n.startDeaf
+	}
+	plain, err := n.listenOrigin(&n.HTTP, PortHTTP, beside)
 	if err != nil {
 		return err
 	}
-	secure, err := n.listenOrigin(&n.HTTPS, PortHTTPS)
+	secure, err := n.listenOrigin(&n.HTTPS, PortHTTPS, beside)
 	if err != nil {
 		return err
 	}
@@ -137,19 +160,25 @@ func (n *Internet) startOrigin() error {
 	n.running.Go(func() { o.listen(plain, nil) })
 	n.running.Go(func() { o.listen(secure, a.secure) })
 	n.closers = append(n.closers, o.stop)
-	return n.startEncrypted(a)
+	return nil
 }
 
-// listenOrigin opens one of the origin's ports.
-func (n *Internet) listenOrigin(port *uint16, usual uint16) (net.Listener, error) {
-	at := netip.AddrPortFrom(n.place.of(localhost), n.place.port(usual))
-	l, err := net.Listen("tcp", at.String())
-	if err != nil {
-		return nil, err
+// listenOrigin opens one of the origin's ports, one at which what comes beside it can be
+// had too.
+func (n *Internet) listenOrigin(port *uint16, usual uint16, beside func(port uint16) error) (l net.Listener, err error) {
+	for range portTries {
+		at := netip.AddrPortFrom(n.place.of(localhost), n.place.port(usual))
+		if l, err = net.Listen("tcp", at.String()); err != nil {
+			return nil, err
+		}
+		*port = uint16(l.Addr().(*net.TCPAddr).Port)
+		if err = beside(*port); err == nil {
+			n.closers = append(n.closers, l.Close)
+			return l, nil
+		}
+		_ = l.Close()
 	}
-	*port = uint16(l.Addr().(*net.TCPAddr).Port)
-	n.closers = append(n.closers, l.Close)
-	return l, nil
+	return nil, err
 }
 
 // originAddress is where the origin listens.

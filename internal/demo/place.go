@@ -7,6 +7,8 @@ import "net/netip"
 type Place struct {
 	// Origin is the origin's address.
 	Origin netip.Addr
+	// Origin6 is its address of IPv6, where it has one.
+	Origin6 netip.Addr
 	// Names are the addresses of the name servers, 256 of IPv4: those on loopback have the
 	// same last byte.
 	Names netip.Prefix
@@ -36,6 +38,14 @@ func (p Place) of(loopback netip.Addr) netip.Addr {
 	out := p.Names.Addr().As4()
 	out[3] = b[2]%2*apart + b[3]
 	return netip.AddrFrom4(out)
+}
+
+// origin6 is the origin's address of IPv6.
+func (p Place) origin6() netip.Addr {
+	if p.onLoopback() {
+		return netip.IPv6Loopback()
+	}
+	return p.Origin6
 }
 
 // port is the one to listen at: 0, for any, on loopback.
