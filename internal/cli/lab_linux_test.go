@@ -152,6 +152,16 @@ func TestLabLosesTheFIN(t *testing.T) {
 	wantText(t, stderr, `FIN_WAIT_1 [\d.]+ │──FIN,ACK .*x`, `The server knew nothing of our close`)
 }
 
+// Where both close at once, both pass through CLOSING.
+func TestLabCrossesFINs(t *testing.T) {
+	x, _ := inLab(t, "--rtt", "60ms", "/crossing")
+	wantSeen(t, x, trace.Client, trace.Packet, trace.FinWait1, trace.Closing, trace.TimeWait)
+	wantSeen(t, x, trace.Server, trace.SockDiag, trace.FinWait1, trace.Closing, trace.TimeWait)
+	if x.Close.Initiator != trace.Both {
+		t.Errorf("the initiator is %s", x.Close.Initiator)
+	}
+}
+
 // Step 1 goes over the link too, to the root if it is to.
 func TestLabWalksFromTheRoot(t *testing.T) {
 	x, stderr := inLab(t, "--iterate", "--dnssec")
