@@ -27,7 +27,8 @@ type watchedSocket struct {
 	client  *tcpstate.Tracker
 	watcher *tcpstate.Watcher
 	far     *tcpstate.Diag // nil unless the server is in another network namespace
-	atFIN   *unix.TCPInfo  // what the kernel said right before our FIN
+	atFIN   *unix.TCPInfo  // what the kernel said right before our FIN, or our reset
+	aborted bool
 
 	reads
 	writes

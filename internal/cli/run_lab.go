@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"fetchscope/internal/demo"
-	"fetchscope/internal/fetch"
 	"fetchscope/internal/lab"
 )
 
@@ -114,7 +113,7 @@ func (p *program) enterLab() (*demo.Internet, error) {
 	if err != nil {
 		return nil, &statusError{status: statusUsage, err: err, shown: true}
 	}
-	p.s.fetch.Far = fetch.Far{Diag: diag, Settles: labSettles}
+	p.s.fetch.Far, p.s.fetch.Close.ServerSettles = diag, labSettles
 	if !p.s.gave("view") && !p.s.gave("verbose") {
 		p.s.view = viewLab
 	}
