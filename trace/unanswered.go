@@ -25,18 +25,29 @@ func (p *packets) unanswered() {
 }
 
 // patience is how long after our acknowledgement what it acknowledges may still be on its
-// way again: a round trip, and half of one for what varies. 0 where it is not known.
+// way again: the shortest round trip seen, and half of one for what varies. 0 where none
+// was seen.
 func (p *packets) patience() Time {
-	syn, answer := p.syn(Client), p.syn(Server)
-	if syn == nil || answer == nil || answer.acks < syn.last {
-		return 0
-	}
+	var shortest Time
+	var waiting []*passage // ours, in the order of their numbers
 	for i := range p.passed {
-		if s := &p.passed[i]; s.From == Client && s.Has("SYN") && s.At < answer.At {
-			syn = s // the last one
+		s := &p.passed[i]
+		if s.From == Client {
+			// Of what was sent twice it is not known what is answered (RFC 6298, section 3).
+			if s.first < s.last && !s.Again && !s.Late {
+				waiting = append(waiting, s)
+			}
+			continue
+		}
+		var answered *passage
+		for len(waiting) > 0 && waiting[0].last <= s.acks {
+			answered, waiting = waiting[0], waiting[1:]
+		}
+		if answered != nil && (shortest == 0 || s.At-answered.At < shortest) {
+			shortest = s.At - answered.At
 		}
 	}
-	return (answer.At - syn.At) * 3 / 2
+	return shortest * 3 / 2
 }
 
 // repeated says whether one of our segments was sent again, and nothing had told us that

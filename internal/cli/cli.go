@@ -41,6 +41,8 @@ type program struct {
 	keys    *keyLog
 	args    []string
 	end     *lab.End // of a lab's two processes that this is one of, nil otherwise
+	// lossesTold counts the packets lost in the lab that a person has been told of.
+	lossesTold int
 	// out and err are what the two streams can show.
 	out, err term.Screen
 }

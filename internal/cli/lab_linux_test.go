@@ -32,7 +32,7 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 func inLab(t *testing.T, args ...string) (*trace.Exchange, string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	c := command(t, append([]string{"demo", "--lab", "--rtt", "20ms", "--format", "json"}, args...)...)
+	c := command(t, append([]string{"demo", "--lab", "--rtt", "60ms", "--format", "json"}, args...)...)
 	c.Stdout, c.Stderr = &stdout, &stderr
 	err := c.Run()
 	skipWithoutLab(t, stderr.String())
@@ -154,7 +154,7 @@ func TestLabLosesTheFIN(t *testing.T) {
 
 // Where both close at once, both pass through CLOSING.
 func TestLabCrossesFINs(t *testing.T) {
-	x, _ := inLab(t, "--rtt", "60ms", "/crossing")
+	x, _ := inLab(t, "--rtt", "200ms", "/crossing")
 	wantSeen(t, x, trace.Client, trace.Packet, trace.FinWait1, trace.Closing, trace.TimeWait)
 	wantSeen(t, x, trace.Server, trace.SockDiag, trace.FinWait1, trace.Closing, trace.TimeWait)
 	if x.Close.Initiator != trace.Both {

@@ -93,6 +93,11 @@ type Losses struct {
 	Count int    `json:"count"`
 }
 
+// Since leaves out those that are known.
+func (l Losses) Since(known int) Losses {
+	return Losses{First: l.First[min(known, len(l.First)):], Count: l.Count - known}
+}
+
 // An Error is why there is no lab here.
 type Error struct {
 	Err error
