@@ -228,10 +228,10 @@ func (s StateTime) expiry() bool { return s.State == Closed && s.Evidence == Soc
 // known, unless its own kernel was asked.
 func (p *packets) place(end Side, c change, known []StateTime, i int) (StateTime, bool) {
 	if end == Server && !p.local {
-		if i >= 0 && known[i].Evidence != Inferred {
+		m, ok := p.elsewhere(c)
+		if i >= 0 && (known[i].Evidence != Inferred || !ok || known[i].Uncertainty <= Time(m.Within)) {
 			return known[i], true
 		}
-		m, ok := p.elsewhere(c)
 		return StateTime{State: c.state, Side: end, Start: m.At, Uncertainty: Time(m.Within), Evidence: Inferred}, ok
 	}
 	s := StateTime{State: c.state, Side: end, Start: c.by.At, Uncertainty: Time(kernelLag) + c.by.Uncertainty, Evidence: Packet}

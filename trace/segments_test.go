@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -225,6 +226,29 @@ func TestPacketsReplaceWhatWasAsked(t *testing.T) {
 		{State: FinWait2, Side: Client, Start: 600 * us, Uncertainty: 50 * us, Evidence: TCPInfo},
 	}
 	if diff := cmp.Diff(want, got[:len(want)]); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+}
+
+// Of a server elsewhere whose kernel was asked, that counts; what it passed unseen has the
+// narrower bounds of the two.
+func TestPacketsLeaveAServerThatWasAsked(t *testing.T) {
+	conn := wire(t, "192.0.2.10:1", "203.0.113.7:2", handshake+`
+		400 > FIN,ACK 6 11 0
+		500 < FIN,ACK 11 7 0
+		510 > ACK 7 12 0`, 1000)
+	p := follow(conn, nil)
+	asked := []StateTime{
+		{State: SynReceived, Side: Server, Start: 50 * us, Uncertainty: 90 * us, Evidence: SockDiag},
+		{State: Established, Side: Server, Start: 160 * us, Uncertainty: 500 * us, Evidence: Inferred},
+		{State: CloseWait, Side: Server, Start: 451 * us, Uncertainty: 2 * us, Evidence: Inferred},
+		{State: LastAck, Side: Server, Start: 452 * us, Uncertainty: 2 * us, Evidence: SockDiag},
+		{State: Closed, Side: Server, Start: 800 * us, Uncertainty: 5 * us, Evidence: SockDiag},
+	}
+	want := slices.Clone(asked)
+	want[1].Start, want[1].Uncertainty = 205*us, 95*us
+	got := slices.DeleteFunc(p.replace(asked), func(s StateTime) bool { return s.Side == Client })
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}
 }
