@@ -37,20 +37,41 @@ func TestLabStory(t *testing.T) {
 	}{
 		{"nothing", lab.DropNone, nil, "The link lost nothing."},
 		{"no such packet", lab.DropFIN, nil, "The link had nothing to lose: there was no such packet."},
-		{"a query", lab.DropNone, []lab.Loss{lossAt(5, trace.Client, lab.ByChance, nil)},
-			"At 5.000 ms the link lost a packet of the client's, of 60 bytes, that is none of TCP: a DNS message, say."},
-		{"a request", lab.DropNone, []lab.Loss{request},
-			"At 10.000 ms the link lost the client's ACK with 100 bytes; it was sent again after 240.0 ms."},
-		{"an answer", lab.DropNone, []lab.Loss{lossAt(300, trace.Server, lab.ByChance, &trace.SegmentSeen{Flags: "ACK", Seq: 1, Ack: 101, Len: 1000})},
-			"At 300.000 ms the link lost the server's ACK with 1000 bytes; it came again."},
-		{"another connection", lab.DropNone, []lab.Loss{lossAt(1, trace.Client, lab.ByChance, &trace.SegmentSeen{Flags: "SYN", Seq: 9})},
-			"At 1.000 ms the link lost the client's SYN."},
-		{"a full queue", lab.DropNone, []lab.Loss{lossAt(1, trace.Client, lab.NoRoom, &trace.SegmentSeen{Flags: "ACK", Seq: 9})},
-			"At 1.000 ms the link lost the client's ACK, for which it had no room."},
-		{"an ACK in vain, and no repeat", lab.DropLastACK, []lab.Loss{lossAt(600, trace.Client, lab.ByRule, &trace.SegmentSeen{Flags: "ACK", Seq: 101, Ack: 1002})},
-			"At 600.000 ms the link lost the client's ACK. What came of it was not seen."},
-		{"many", lab.DropNone, []lab.Loss{request, request, request, request, request, request, request, request},
-			"The link lost 2 more packets."},
+		{
+			"a query", lab.DropNone,
+			[]lab.Loss{lossAt(5, trace.Client, lab.ByChance, nil)},
+			"At 5.000 ms the link lost a packet of the client's, of 60 bytes, that is none of TCP: a DNS message, say.",
+		},
+		{
+			"a request", lab.DropNone,
+			[]lab.Loss{request},
+			"At 10.000 ms the link lost the client's ACK with 100 bytes; it was sent again after 240.0 ms.",
+		},
+		{
+			"an answer", lab.DropNone,
+			[]lab.Loss{lossAt(300, trace.Server, lab.ByChance, &trace.SegmentSeen{Flags: "ACK", Seq: 1, Ack: 101, Len: 1000})},
+			"At 300.000 ms the link lost the server's ACK with 1000 bytes; it came again.",
+		},
+		{
+			"another connection", lab.DropNone,
+			[]lab.Loss{lossAt(1, trace.Client, lab.ByChance, &trace.SegmentSeen{Flags: "SYN", Seq: 9})},
+			"At 1.000 ms the link lost the client's SYN.",
+		},
+		{
+			"a full queue", lab.DropNone,
+			[]lab.Loss{lossAt(1, trace.Client, lab.NoRoom, &trace.SegmentSeen{Flags: "ACK", Seq: 9})},
+			"At 1.000 ms the link lost the client's ACK, for which it had no room.",
+		},
+		{
+			"an ACK in vain, and no repeat", lab.DropLastACK,
+			[]lab.Loss{lossAt(600, trace.Client, lab.ByRule, &trace.SegmentSeen{Flags: "ACK", Seq: 101, Ack: 1002})},
+			"At 600.000 ms the link lost the client's ACK. What came of it was not seen.",
+		},
+		{
+			"many", lab.DropNone,
+			[]lab.Loss{request, request, request, request, request, request, request, request},
+			"The link lost 2 more packets.",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := &labStory{doc: labDocument(), losses: lab.Losses{First: c.losses, Count: len(c.losses)}, drop: c.drop}
