@@ -94,7 +94,7 @@ func (s *labStory) loss(l *lab.Loss) {
 	case l.Why == lab.NoRoom:
 		text += ", for which it had no room."
 	case isLastACK(x, sent) || l.Why == lab.ByRule && s.drop == lab.DropLastACK:
-		s.say("%s. %s", text, lastACK(x, sent))
+		s.say("%s. %s", text, lastACK(x, sent, repeat))
 		return
 	case repeat == nil:
 		text += "."
@@ -121,7 +121,7 @@ func isLastACK(x *trace.Exchange, g *trace.Segment) bool {
 }
 
 // lastACK tells what comes of a server that does not hear that its FIN came.
-func lastACK(x *trace.Exchange, lost *trace.Segment) string {
+func lastACK(x *trace.Exchange, lost, repeat *trace.Segment) string {
 	var fin, answer *trace.Segment
 	for i := range segmentsOf(x) {
 		switch g := &x.Connection.Segments[i]; {
@@ -132,7 +132,11 @@ func lastACK(x *trace.Exchange, lost *trace.Segment) string {
 			answer = g
 		}
 	}
-	if fin == nil || answer == nil {
+	switch {
+	case fin != nil && answer != nil:
+	case lost != nil && repeat != nil:
+		return fmt.Sprintf("Our own FIN was in it, which our kernel sent again after %s.", after(lost, repeat))
+	default:
 		return "What came of it was not seen."
 	}
 	text := fmt.Sprintf("The server%s sent its FIN again, which came %s after the ACK had left, and was answered once more.", waited(x), after(lost, fin))
