@@ -128,6 +128,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	tlsa := h.tlsa(ctx, sc, secure)
 	defer tlsa() // whoever starts it waits for it
 	race := way.race(h.f.o.AttemptDelay)
+	race.Far = h.f.o.Far
 	h.packets = h.f.o.Packets.Watch(sc, race.Addrs)
 	if more := race.More; more != nil {
 		race.More = func(ctx context.Context) []netip.AddrPort {
