@@ -203,7 +203,7 @@ func (f *exchangeFold) finish() {
 		c.States = f.packets.replace(c.States)
 		orderStates(c.States)
 		c.States = append(c.States, f.server()...)
-		sortStates(c.States)
+		placeInferred(c.States)
 	}
 	f.x.Phases = f.phases()
 	if f.x.Response != nil {
