@@ -14,6 +14,8 @@ type Certificate struct {
 	Key       string    `json:"key"`
 	Signature string    `json:"signature"`
 	SHA256    string    `json:"sha256"`
+	// KeySHA256 is that of the public key, in Base64, as --pinnedpubkey takes it.
+	KeySHA256 string `json:"public_key_sha256,omitzero"`
 	// Blamed marks the certificate for which the chain was refused.
 	Blamed bool `json:"blamed,omitzero"`
 }

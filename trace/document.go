@@ -245,12 +245,15 @@ type TLSInfo struct {
 	Resumed    bool   `json:"resumed"`
 	HelloRetry bool   `json:"hello_retry"`
 	// Verified is nil where it did not come to that.
-	Verified *bool         `json:"verified,omitzero"`
-	Ignored  bool          `json:"distrust_ignored,omitzero"`
-	Why      Code          `json:"distrust,omitzero"`
-	Message  string        `json:"distrust_message,omitzero"`
-	DANE     *DANE         `json:"dane,omitzero"`
-	Chain    []Certificate `json:"chain"`
+	Verified *bool      `json:"verified,omitzero"`
+	Ignored  bool       `json:"distrust_ignored,omitzero"`
+	Why      Code       `json:"distrust,omitzero"`
+	Message  string     `json:"distrust_message,omitzero"`
+	DANE     *DANE      `json:"dane,omitzero"`
+	Pinned   *PinnedKey `json:"pinned_public_key,omitzero"`
+	// ClientCertificate is nil where the server asked for none.
+	ClientCertificate *ClientCertificate `json:"client_certificate,omitzero"`
+	Chain             []Certificate      `json:"chain"`
 }
 
 // A RequestInfo is the request as it went out.

@@ -312,6 +312,7 @@ type CertificatesSeen struct {
 	Why      Code          `json:"why,omitzero"`
 	Message  string        `json:"message,omitzero"`
 	DANE     *DANE         `json:"dane,omitzero"`
+	Pinned   *PinnedKey    `json:"pinned_public_key,omitzero"`
 }
 
 // A DANE is what TLSA records that DNSSEC vouches for make of the chain (RFC 6698).

@@ -15,7 +15,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, StateSeen, SegmentSeen, CaptureEnded, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
-	case TLSStarted, TLSEnded, CertificatesSeen:
+	case TLSStarted, TLSEnded, CertificatesSeen, ClientCertificateAsked:
 		f.tls(r)
 	}
 }
@@ -205,23 +205,6 @@ func (p *Proxy) endTunnel(r Record, e TunnelEnded) {
 		p.TunnelDuration = &took
 	}
 	p.TunnelStatus = &e.Status
-}
-
-func (f *exchangeFold) tls(r Record) {
-	if f.x.TLS == nil {
-		f.x.TLS = &TLSInfo{Chain: []Certificate{}}
-	}
-	t := f.x.TLS
-	switch e := r.Event.(type) {
-	case TLSStarted:
-		t.ServerName = e.ServerName
-	case TLSEnded:
-		t.Version, t.Cipher, t.Group, t.ALPN = e.Version, e.Cipher, e.Group, e.ALPN
-		t.Resumed, t.HelloRetry = e.Resumed, e.HelloRetry
-	case CertificatesSeen:
-		t.Verified, t.Ignored, t.Why, t.Message, t.DANE = &e.Verified, e.Ignored, e.Why, e.Message, e.DANE
-		t.Chain = append(t.Chain, e.Chain...)
-	}
 }
 
 // steps3and4 takes what was sent and what came back.

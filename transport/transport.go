@@ -57,6 +57,10 @@ const (
 	CodeUnknownCrit  trace.Code = "certificate_unknown_critical_extension"
 	CodeCertificate  trace.Code = "certificate_not_trusted"
 	CodeCertUnusable trace.Code = "certificate_malformed"
+	CodePinned       trace.Code = "pinned_key_mismatch"
+	CodePinFile      trace.Code = "pinned_key_unusable"
+	CodeClientCert   trace.Code = "client_certificate_unusable"
+	CodeCertWanted   trace.Code = "client_certificate_refused"
 )
 
 // An Error is a failure to open, secure or use a connection.

@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -60,6 +62,7 @@ type verifier struct {
 	cfg     TLSConfig
 	sc      *trace.Scope
 	failure error
+	asked   bool // for the client's certificate
 }
 
 func (v *verifier) verify(s tls.ConnectionState) error {
@@ -70,7 +73,7 @@ func (v *verifier) verify(s tls.ConnectionState) error {
 	}
 	chain, err := v.judge(s.PeerCertificates, roots)
 	code, blamed := distrust(err, s.PeerCertificates)
-	e := trace.CertificatesSeen{Verified: err == nil, Ignored: err != nil && v.cfg.Insecure, Why: code}
+	e := trace.CertificatesSeen{Verified: err == nil, Ignored: err != nil && v.cfg.Insecure, Why: code, Pinned: v.cfg.Pins.judge(s.PeerCertificates)}
 	for i, cert := range chain {
 		e.Chain = append(e.Chain, describe(cert, role(cert, i, err == nil && i == len(chain)-1), cert == blamed))
 	}
@@ -81,10 +84,11 @@ func (v *verifier) verify(s tls.ConnectionState) error {
 		e.DANE = dane(v.cfg.TLSA(), s.PeerCertificates, chain, err == nil, v.sc.Date(v.sc.Now()))
 	}
 	v.sc.Emit(e)
-	if err == nil || v.cfg.Insecure {
-		return nil
+	if err != nil && !v.cfg.Insecure {
+		v.failure = &Error{Op: "verify the certificate of", Addr: v.cfg.ServerName, Code: code, Err: err}
+	} else if e.Pinned != nil && e.Pinned.Status == trace.PinMismatch {
+		v.failure = &Error{Op: "check the public key of", Addr: v.cfg.ServerName, Code: CodePinned, Err: &PinError{e.Pinned.SHA256}}
 	}
-	v.failure = &Error{Op: "verify the certificate of", Addr: v.cfg.ServerName, Code: code, Err: err}
 	return v.failure
 }
 
@@ -214,6 +218,15 @@ var reasons = map[trace.Code]string{
 	CodeUnknownCrit: "the certificate has a critical extension that is not understood",
 }
 
+// nameText is a distinguished name (RFC 5280, section 4.1.2.4) as text.
+func nameText(der []byte) string {
+	var rdns pkix.RDNSequence
+	if rest, err := asn1.Unmarshal(der, &rdns); err != nil || len(rest) > 0 {
+		return "a name that cannot be read"
+	}
+	return trace.Text(rdns.String())
+}
+
 func role(cert *x509.Certificate, i int, root bool) string {
 	switch {
 	case i == 0:
@@ -231,9 +244,10 @@ func describe(cert *x509.Certificate, role string, blamed bool) trace.Certificat
 		names = append(names, ip.String())
 	}
 	return trace.Certificate{
-		Role: role, Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Names: names,
+		Role: role, Subject: trace.Text(cert.Subject.String()), Issuer: trace.Text(cert.Issuer.String()), Names: names,
 		NotBefore: cert.NotBefore, NotAfter: cert.NotAfter, Key: keyName(cert.PublicKey),
 		Signature: cert.SignatureAlgorithm.String(), SHA256: hex.EncodeToString(sum[:]), Blamed: blamed,
+		KeySHA256: keyHash(cert),
 	}
 }
 

@@ -60,6 +60,7 @@ type Options struct {
 	ConnectTo []ConnectTo
 	Insecure  bool
 	CAFile    string
+	TLS       TLSOptions
 	Resolver  resolver.Config
 	// ServiceRecords asks for the HTTPS records of https URLs (RFC 9460).
 	ServiceRecords bool
@@ -107,14 +108,15 @@ type Fetcher struct {
 	resolver *resolver.Resolver
 	roots    func() *transport.Roots // which are read once
 	trust    *transport.Roots        // those that origins are judged by
-	conns    int                     // connections tried so far
-	pin      *pin                    // nil where nothing is held to
+	security *security
+	conns    int  // connections tried so far
+	pin      *pin // nil where nothing is held to
 }
 
 // New returns a Fetcher. The error is that of a file of the resolver's that cannot be
 // used.
 func New(o Options) (*Fetcher, error) {
-	f := &Fetcher{o: o, roots: rootsOf(o)}
+	f := &Fetcher{o: o, roots: rootsOf(o), security: newSecurity(o.TLS)}
 	var err error
 	f.resolver, err = newResolver(o, f.roots)
 	return f, err
@@ -180,13 +182,18 @@ func (o *Options) method() string {
 	return "GET"
 }
 
-// Check finds out whether the authorities that a fetch of u is to trust can be read,
-// before anything is sent. A redirect may yet lead to where they are needed.
+// Check finds out whether the authorities that a fetch of u is to trust, and the other
+// files that TLS needs, can be read, before anything is sent. A redirect may yet lead to
+// where they are needed.
 func (f *Fetcher) Check(u *weburl.URL) *Failure {
-	if f.o.CAFile == "" || u.Scheme() != "https" {
+	if u.Scheme() != "https" {
 		return nil
 	}
-	if err := f.trusted().Check(); err != nil {
+	err := f.security.check()
+	if err == nil && f.o.CAFile != "" {
+		err = f.trusted().Check()
+	}
+	if err != nil {
 		return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
 	}
 	return nil
