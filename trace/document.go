@@ -244,6 +244,10 @@ type TLSInfo struct {
 	ServerName string `json:"server_name,omitzero"`
 	Resumed    bool   `json:"resumed"`
 	HelloRetry bool   `json:"hello_retry"`
+	// RoundTrips is how often the server was waited for; nil where the handshake was not
+	// seen to its end.
+	RoundTrips *int     `json:"round_trips,omitzero"`
+	Flights    []Flight `json:"flights,omitzero"`
 	// Verified is nil where it did not come to that.
 	Verified *bool      `json:"verified,omitzero"`
 	Ignored  bool       `json:"distrust_ignored,omitzero"`

@@ -14,6 +14,19 @@ type ClientCertificateAsked struct {
 	Accepted *bool `json:"issuer_accepted,omitzero"`
 }
 
+// FlightSeen is what one side sent in the handshake before the other had its turn (RFC
+// 8446, section 2). Its moment is that of its first byte: ours were then about to be
+// handed to the kernel, the server's had come.
+type FlightSeen struct {
+	Side Side `json:"side"`
+	// Last is the moment of its last byte: ours were then in the kernel's hands.
+	Last    Time  `json:"last_ns"`
+	Bytes   int64 `json:"bytes"`
+	Records int   `json:"records"`
+	// Messages are named where they are in the clear; "encrypted" stands for any number.
+	Messages []string `json:"messages"`
+}
+
 // A PinnedKey is what pinned public keys make of the server's.
 type PinnedKey struct {
 	// Status is match or mismatch.
@@ -32,3 +45,4 @@ const (
 
 // Kind names the event in the JSONL stream.
 func (ClientCertificateAsked) Kind() string { return "client_certificate_asked" }
+func (FlightSeen) Kind() string             { return "flight_seen" }

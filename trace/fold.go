@@ -194,6 +194,7 @@ func (f *exchangeFold) finish() {
 		c.States = f.packets.replace(c.States)
 		orderStates(c.States)
 	}
+	f.finishTLS()
 	f.x.Phases = f.phases()
 	if f.x.Response != nil {
 		f.splitWait()

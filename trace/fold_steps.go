@@ -15,7 +15,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, StateSeen, SegmentSeen, CaptureEnded, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
-	case TLSStarted, TLSEnded, CertificatesSeen, ClientCertificateAsked:
+	case TLSStarted, TLSEnded, CertificatesSeen, ClientCertificateAsked, FlightSeen:
 		f.tls(r)
 	}
 }

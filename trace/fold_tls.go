@@ -16,7 +16,24 @@ func (f *exchangeFold) tls(r Record) {
 		t.Verified, t.Ignored, t.Why, t.Message, t.DANE = &e.Verified, e.Ignored, e.Why, e.Message, e.DANE
 		t.Pinned = e.Pinned
 		t.Chain = append(t.Chain, e.Chain...)
+	case FlightSeen:
+		t.Flights = append(t.Flights, newFlight(r.At, e))
 	case ClientCertificateAsked:
 		t.ClientCertificate = &ClientCertificate{Requested: true, ClientCertificateAsked: e}
 	}
+}
+
+// finishTLS counts the round trips: each ends with a flight of the server's.
+func (f *exchangeFold) finishTLS() {
+	t := f.x.TLS
+	if t == nil || t.Version == "" || len(t.Flights) == 0 {
+		return
+	}
+	n := 0
+	for _, flight := range t.Flights {
+		if flight.From == Server {
+			n++
+		}
+	}
+	t.RoundTrips = &n
 }

@@ -65,10 +65,12 @@ func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 	})
 	v := &verifier{cfg: cfg, sc: c.sc}
 	conn := tls.Client(w, cfg.config(v))
-	if err := conn.Handshake(); err != nil {
+	err := conn.Handshake()
+	w.dialogue.tell(c.sc)
+	if err != nil {
 		return c.handshakeFailed(err, w, v)
 	}
-	w.handshaking = false
+	w.handshaking, w.dialogue = false, nil
 	c.tls = &secured{conn: conn, wire: w, sc: c.sc, asked: v.asked}
 	c.top = c.tls
 	c.sc.EmitAt(w.last, c.tls.ended())

@@ -1,0 +1,108 @@
+package timeline
+
+import (
+	"fmt"
+	"strings"
+
+	"fetchscope/internal/term"
+	"fetchscope/trace"
+)
+
+// secured says how TLS came about, in the longest of the forms that there is room for.
+func (v *view) secured(x *trace.Exchange, p *trace.PhaseTime) string {
+	t := x.TLS
+	if t == nil || t.Version == "" {
+		return ""
+	}
+	how := "full"
+	switch {
+	case t.Resumed:
+		how = "resumed"
+	case t.HelloRetry:
+		how = "HelloRetryRequest"
+	}
+	out := t.Version + ", " + how
+	if t.Ignored {
+		return out + ", NOT TRUSTED"
+	}
+	if d := t.DANE; d != nil {
+		return out + ", DANE " + d.Status
+	}
+	took := v.inTrips(x, *p.Duration)
+	trips := ""
+	if t.RoundTrips != nil {
+		trips = ", " + count(*t.RoundTrips, "round trip", "round trips")
+	}
+	for _, form := range []string{out + trips + took, out + took, how + took} {
+		if term.Width(form) <= v.textWidth() {
+			return form
+		}
+	}
+	return how
+}
+
+// roundTrips is how often the server was waited for: as counted, or else as the version
+// has it, one in TLS 1.3 (RFC 8446, section 2) and two in TLS 1.2 (RFC 5246, section 7.3).
+func roundTrips(t *trace.TLSInfo) int {
+	switch {
+	case t.RoundTrips != nil:
+		return *t.RoundTrips
+	case t.HelloRetry, t.Version == "TLS 1.2" && !t.Resumed:
+		return 2
+	}
+	return 1
+}
+
+// flights lists what passed in the handshake.
+func (v *view) flights(t *trace.TLSInfo) {
+	for _, f := range t.Flights {
+		arrow := ">"
+		if f.From == trace.Server {
+			arrow = "<"
+		}
+		v.line(term.Cut(fmt.Sprintf("* %s %s, %s, %s: %s", arrow, v.unit.withName(f.Start, v.pen),
+			v.pen.bytes(f.Bytes), count(f.Records, "record", "records"), v.pen.text(strings.Join(f.Messages, ", "))), v.o.Columns, v.pen.ellipsis))
+	}
+}
+
+// securedBy tells what was agreed, what passed for it, and who the server showed itself to
+// be.
+func (v *view) securedBy(t *trace.TLSInfo) {
+	if t == nil || len(t.Chain) == 0 {
+		return
+	}
+	v.line("")
+	v.line(fmt.Sprintf("* %s, %s, %s", t.Version, t.Cipher, t.Group))
+	v.flights(t)
+	for _, c := range t.Chain {
+		v.line(fmt.Sprintf("* %-12s %s, %s, ends %s", c.Role, v.pen.text(c.Subject), c.Key, c.NotAfter.Format("2006-01-02")))
+	}
+	v.vouchers(t)
+}
+
+// vouchers tells what else speaks for the chain, or against it.
+func (v *view) vouchers(t *trace.TLSInfo) {
+	if d := t.DANE; d != nil && d.Usage != nil {
+		v.line(fmt.Sprintf("* DANE %s: record %d %d %d of %d (RFC 6698)", d.Status, *d.Usage, *d.Selector, *d.Matching, d.Records))
+	} else if d != nil {
+		v.line(fmt.Sprintf("* DANE %s: %s (RFC 6698)", d.Status, count(d.Records, "record", "records")))
+	}
+	if p := t.Pinned; p != nil {
+		v.line(fmt.Sprintf("* pinned key %s: sha256//%s", p.Status, p.SHA256))
+	}
+	if c := t.ClientCertificate; c != nil {
+		v.line("* " + v.pen.text(clientCertificate(c)))
+	}
+}
+
+// clientCertificate says what became of the server's request for one.
+func clientCertificate(c *trace.ClientCertificate) string {
+	out := "the server asked for a certificate and got none"
+	if c.Sent {
+		out = "the server asked for a certificate and got that of " + c.Subject
+	}
+	if c.AuthoritiesCount > 0 {
+		out += "; it accepts those of " + count(c.AuthoritiesCount, "authority", "authorities")
+	}
+	return out
+}
