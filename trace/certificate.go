@@ -1,21 +1,55 @@
 package trace
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // A Certificate is what a person needs to know of one certificate of a chain.
 type Certificate struct {
 	// Role is leaf, intermediate or root.
-	Role      string    `json:"role"`
-	Subject   string    `json:"subject"`
-	Issuer    string    `json:"issuer"`
-	Names     []string  `json:"names,omitzero"`
-	NotBefore time.Time `json:"not_before"`
-	NotAfter  time.Time `json:"not_after"`
-	Key       string    `json:"key"`
-	Signature string    `json:"signature"`
-	SHA256    string    `json:"sha256"`
+	Role    string `json:"role"`
+	Subject string `json:"subject"`
+	Issuer  string `json:"issuer"`
+	// Names are those that it is for; NamesCount is how many there are.
+	Names      []string  `json:"names,omitzero"`
+	NamesCount int       `json:"names_count,omitzero"`
+	NotBefore  time.Time `json:"not_before"`
+	NotAfter   time.Time `json:"not_after"`
+	Key        string    `json:"key"`
+	Signature  string    `json:"signature"`
+	SHA256     string    `json:"sha256"`
 	// KeySHA256 is that of the public key, in Base64, as --pinnedpubkey takes it.
 	KeySHA256 string `json:"public_key_sha256,omitzero"`
+	// From says whose it is: server, or store for the trust store's.
+	From string `json:"from,omitzero"`
+	// Unused marks one that the server sent and that does not belong to the chain.
+	Unused bool `json:"unused,omitzero"`
+	// DaysLeft is how many whole days it was valid for yet when the fetch began; less than
+	// zero behind its end.
+	DaysLeft *int `json:"days_left,omitzero"`
 	// Blamed marks the certificate for which the chain was refused.
 	Blamed bool `json:"blamed,omitzero"`
+}
+
+// Where a certificate can be from.
+const (
+	FromServer = "server"
+	FromStore  = "store"
+)
+
+// A Problem is something that is wrong with a chain, whether or not it is refused for it.
+type Problem struct {
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+	// Certificate is its place in the chain.
+	Certificate *int `json:"certificate,omitzero"`
+}
+
+// age counts the days from a moment to the end of each certificate.
+func age(chain []Certificate, at time.Time) {
+	for i := range chain {
+		days := int(math.Floor(chain[i].NotAfter.Sub(at).Hours() / 24))
+		chain[i].DaysLeft = &days
+	}
 }

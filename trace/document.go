@@ -249,15 +249,21 @@ type TLSInfo struct {
 	RoundTrips *int     `json:"round_trips,omitzero"`
 	Flights    []Flight `json:"flights,omitzero"`
 	// Verified is nil where it did not come to that.
-	Verified *bool      `json:"verified,omitzero"`
-	Ignored  bool       `json:"distrust_ignored,omitzero"`
-	Why      Code       `json:"distrust,omitzero"`
-	Message  string     `json:"distrust_message,omitzero"`
+	Verified *bool  `json:"verified,omitzero"`
+	Ignored  bool   `json:"distrust_ignored,omitzero"`
+	Why      Code   `json:"distrust,omitzero"`
+	Message  string `json:"distrust_message,omitzero"`
+	// Problems are all that is wrong with the chain, the reason for distrust first.
+	Problems []Problem  `json:"problems,omitzero"`
 	DANE     *DANE      `json:"dane,omitzero"`
 	Pinned   *PinnedKey `json:"pinned_public_key,omitzero"`
 	// ClientCertificate is nil where the server asked for none.
 	ClientCertificate *ClientCertificate `json:"client_certificate,omitzero"`
-	Chain             []Certificate      `json:"chain"`
+	// ChainFrom is session where the chain was shown in an earlier handshake; ChainSent is
+	// how many certificates the server sent.
+	ChainFrom string        `json:"chain_from,omitzero"`
+	ChainSent int           `json:"chain_sent,omitzero"`
+	Chain     []Certificate `json:"chain"`
 }
 
 // A RequestInfo is the request as it went out.

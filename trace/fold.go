@@ -27,6 +27,9 @@ func Fold(records []Record, o FoldOptions) *Document {
 			group[i].Event = Publish(group[i].Event, o.Secrets)
 		}
 		x, failure := foldExchange(group)
+		if x.TLS != nil {
+			age(x.TLS.Chain, o.Started)
+		}
 		d.Exchanges = append(d.Exchanges, x)
 		if failure != nil {
 			d.Error = failure

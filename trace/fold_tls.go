@@ -14,7 +14,11 @@ func (f *exchangeFold) tls(r Record) {
 		t.Resumed, t.HelloRetry = e.Resumed, e.HelloRetry
 	case CertificatesSeen:
 		t.Verified, t.Ignored, t.Why, t.Message, t.DANE = &e.Verified, e.Ignored, e.Why, e.Message, e.DANE
-		t.Pinned = e.Pinned
+		t.Pinned, t.Problems, t.ChainSent = e.Pinned, e.Problems, e.Sent
+		t.ChainFrom = "handshake"
+		if e.Resumed {
+			t.ChainFrom = "session"
+		}
 		t.Chain = append(t.Chain, e.Chain...)
 	case FlightSeen:
 		t.Flights = append(t.Flights, newFlight(r.At, e))

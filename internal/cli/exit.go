@@ -81,6 +81,9 @@ var statuses = map[trace.Code]int{
 	transport.CodePathLength:   60,
 	transport.CodeUsage:        60,
 	transport.CodeUnknownCrit:  60,
+	transport.CodeWeakSign:     60,
+	transport.CodeWeakKey:      60,
+	transport.CodeRevoked:      60,
 	transport.CodeCertificate:  60,
 	transport.CodeCertUnusable: 60,
 

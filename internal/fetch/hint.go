@@ -48,6 +48,7 @@ var hints = map[trace.Code]string{
 	transport.CodePathLength:  untrusted,
 	transport.CodeUsage:       untrusted,
 	transport.CodeUnknownCrit: untrusted,
+	transport.CodeWeakSign:    untrusted,
 	transport.CodeCertificate: untrusted,
 
 	httpclient.CodeEmpty:     "the server gave up on the request: it may want https://, or another Host",

@@ -3,6 +3,7 @@ package timeline
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"fetchscope/internal/term"
 	"fetchscope/trace"
@@ -74,11 +75,38 @@ func (v *view) securedBy(t *trace.TLSInfo) {
 	v.line("")
 	v.line(fmt.Sprintf("* %s, %s, %s", t.Version, t.Cipher, t.Group))
 	v.flights(t)
+	now := time.Unix(0, v.doc.StartedUnix)
 	for _, c := range t.Chain {
-		v.line(fmt.Sprintf("* %-12s %s, %s, ends %s", c.Role, v.pen.text(c.Subject), c.Key, c.NotAfter.Format("2006-01-02")))
+		v.chained(&c, now)
+	}
+	for _, p := range t.Problems {
+		v.line("* " + v.pen.text(p.Message))
 	}
 	v.vouchers(t)
 }
+
+// chained is a certificate of the chain, with the names of a server's.
+func (v *view) chained(c *trace.Certificate, now time.Time) {
+	ends := "ends " + c.NotAfter.Format(time.DateOnly) + " (" + days(now, c.NotAfter) + ")"
+	line := fmt.Sprintf("* %-12s %s, %s, %s, %s", c.Role, v.pen.text(c.Subject), c.Key, c.Signature, ends)
+	switch {
+	case c.Unused:
+		line += ", not needed"
+	case c.From == trace.FromStore:
+		line += ", in the trusted store"
+	}
+	v.line(line)
+	if c.Role == "leaf" && len(c.Names) > 0 {
+		names := v.pen.text(strings.Join(c.Names[:min(len(c.Names), fewNames)], ", "))
+		if more := max(c.NamesCount, len(c.Names)) - fewNames; more > 0 {
+			names += fmt.Sprintf(" and %d more", more)
+		}
+		v.line(fmt.Sprintf("* %-12s %s", "names", names))
+	}
+}
+
+// fewNames are shown of a certificate's names: the document has more.
+const fewNames = 8
 
 // vouchers tells what else speaks for the chain, or against it.
 func (v *view) vouchers(t *trace.TLSInfo) {
