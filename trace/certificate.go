@@ -53,3 +53,33 @@ func age(chain []Certificate, at time.Time) {
 		chain[i].DaysLeft = &days
 	}
 }
+
+// An OCSP is what a stapled response says of the server's certificate (RFC 6960).
+type OCSP struct {
+	// Status is good, revoked, unknown or unusable; Why says why it cannot be used.
+	Status string `json:"status"`
+	Why    string `json:"why,omitzero"`
+	// This and Next bound the time at which it holds; Current says whether the fetch was
+	// then.
+	Produced time.Time `json:"produced_at,omitzero"`
+	This     time.Time `json:"this_update,omitzero"`
+	Next     time.Time `json:"next_update,omitzero"`
+	Current  *bool     `json:"current,omitzero"`
+	Revoked  time.Time `json:"revoked_at,omitzero"`
+	Reason   string    `json:"reason,omitzero"`
+	// Signature is whose it has: issuer, delegate, invalid or unchecked.
+	Signature string `json:"signature,omitzero"`
+}
+
+// OCSPUnusable is the status of a response that says nothing that can be understood.
+const OCSPUnusable = "unusable"
+
+// A SCT is a log's promise to publish the certificate (RFC 6962, section 3.2).
+type SCT struct {
+	LogID string    `json:"log_id"` // in Base64
+	At    time.Time `json:"timestamp"`
+	// From is tls, certificate or ocsp.
+	From string `json:"from"`
+	// Verified says whether its signature is known to be the log's; nobody checks that yet.
+	Verified bool `json:"verified"`
+}

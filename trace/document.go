@@ -254,9 +254,13 @@ type TLSInfo struct {
 	Why      Code   `json:"distrust,omitzero"`
 	Message  string `json:"distrust_message,omitzero"`
 	// Problems are all that is wrong with the chain, the reason for distrust first.
-	Problems []Problem  `json:"problems,omitzero"`
-	DANE     *DANE      `json:"dane,omitzero"`
-	Pinned   *PinnedKey `json:"pinned_public_key,omitzero"`
+	Problems []Problem `json:"problems,omitzero"`
+	DANE     *DANE     `json:"dane,omitzero"`
+	// OCSP is the stapled response, nil where there was none; SCTs are the timestamps of
+	// logs.
+	OCSP   *OCSP      `json:"ocsp,omitzero"`
+	SCTs   []SCT      `json:"scts,omitzero"`
+	Pinned *PinnedKey `json:"pinned_public_key,omitzero"`
 	// ClientCertificate is nil where the server asked for none.
 	ClientCertificate *ClientCertificate `json:"client_certificate,omitzero"`
 	// ChainFrom is session where the chain was shown in an earlier handshake; ChainSent is
@@ -344,10 +348,12 @@ type CloseInfo struct {
 	Segments *int   `json:"segments,omitzero"`
 	End      string `json:"end,omitzero"`
 	// TimeWaitLeft is what the kernel's timer of TIME_WAIT had left at TimeWaitAt.
-	TimeWaitLeft      *Time `json:"time_wait_left_ns,omitzero"`
-	TimeWaitAt        *Time `json:"time_wait_read_at_ns,omitzero"`
-	CloseNotifySent   *Time `json:"close_notify_sent_ns,omitzero"`
-	CloseNotifyCame   *Time `json:"close_notify_received_ns,omitzero"`
+	TimeWaitLeft    *Time `json:"time_wait_left_ns,omitzero"`
+	TimeWaitAt      *Time `json:"time_wait_read_at_ns,omitzero"`
+	CloseNotifySent *Time `json:"close_notify_sent_ns,omitzero"`
+	CloseNotifyCame *Time `json:"close_notify_received_ns,omitzero"`
+	// Truncated says that the server's FIN came without a close_notify before it.
+	Truncated         bool  `json:"truncated,omitzero"`
 	LingeringReceived int64 `json:"lingering_bytes,omitzero"`
 }
 

@@ -318,6 +318,8 @@ type CertificatesSeen struct {
 	Sent    int        `json:"sent,omitzero"`
 	Resumed bool       `json:"resumed,omitzero"`
 	DANE    *DANE      `json:"dane,omitzero"`
+	OCSP    *OCSP      `json:"ocsp,omitzero"`
+	SCTs    []SCT      `json:"scts,omitzero"`
 	Pinned  *PinnedKey `json:"pinned_public_key,omitzero"`
 }
 

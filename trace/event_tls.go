@@ -43,6 +43,11 @@ const (
 	PinMismatch = "mismatch"
 )
 
+// NotifyMissing is the server's FIN without a close_notify before it: what came may have
+// been cut short by anybody (RFC 8446, section 6.1).
+type NotifyMissing struct{}
+
 // Kind names the event in the JSONL stream.
 func (ClientCertificateAsked) Kind() string { return "client_certificate_asked" }
+func (NotifyMissing) Kind() string          { return "close_notify_missing" }
 func (FlightSeen) Kind() string             { return "flight_seen" }

@@ -261,7 +261,7 @@ func (f *exchangeFold) steps5and6(r Record) {
 	case RenderEnded:
 		d := f.render()
 		d.Lines, d.Links, d.Words = e.Lines, e.Links, e.Words
-	case CloseNotified, ResetSeen, TimeWaitRead, CloseSegments, CloseEnded:
+	case CloseNotified, NotifyMissing, ResetSeen, TimeWaitRead, CloseSegments, CloseEnded:
 		if r.Conn == f.winner {
 			f.close(r)
 		}
@@ -309,6 +309,8 @@ func (f *exchangeFold) close(r Record) {
 		} else {
 			d.CloseNotifyCame = &r.At
 		}
+	case NotifyMissing:
+		d.Truncated = true
 	case ResetSeen:
 		d.Reset = e.Side
 	case TimeWaitRead:

@@ -15,6 +15,7 @@ func (f *exchangeFold) tls(r Record) {
 	case CertificatesSeen:
 		t.Verified, t.Ignored, t.Why, t.Message, t.DANE = &e.Verified, e.Ignored, e.Why, e.Message, e.DANE
 		t.Pinned, t.Problems, t.ChainSent = e.Pinned, e.Problems, e.Sent
+		t.OCSP, t.SCTs = e.OCSP, e.SCTs
 		t.ChainFrom = "handshake"
 		if e.Resumed {
 			t.ChainFrom = "session"

@@ -48,6 +48,8 @@ type secured struct {
 	asked    bool // for the client's certificate
 	notified bool // the peer's close_notify came
 	broken   bool // what comes is no TLS any more
+	// truncated says that the peer's FIN came without a close_notify.
+	truncated bool
 }
 
 // StartTLS does the handshake. Its error is an *Error.
@@ -179,11 +181,16 @@ var certificateAlerts = func() map[string]bool {
 // Read reads what the records hold.
 func (t *secured) Read(p []byte) (int, error) {
 	n, err := t.conn.Read(p)
+	ended := err == io.EOF || err == io.ErrUnexpectedEOF // within a record
 	switch {
-	case err != io.EOF || t.notified:
+	case !ended || t.notified:
 	case t.wire.link.eof:
 		err = io.ErrUnexpectedEOF
-	default:
+		if !t.truncated {
+			t.truncated = true
+			t.sc.Emit(trace.NotifyMissing{})
+		}
+	case err == io.EOF:
 		t.notified = true
 		t.sc.EmitAt(t.wire.arrived, trace.CloseNotified{Side: trace.Server})
 	}

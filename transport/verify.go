@@ -66,6 +66,7 @@ func (v *verifier) describe(e *trace.CertificatesSeen, j *judgement, s tls.Conne
 		}
 		e.Chain = append(e.Chain, c)
 	}
+	j.stapled(e, s)
 	e.Problems = j.problems
 	if v.cfg.TLSA != nil {
 		e.DANE = dane(v.cfg.TLSA(), s.PeerCertificates, j.path.certs[:j.path.length], j.err == nil, j.at)
@@ -261,7 +262,7 @@ func describe(cert *x509.Certificate, role string, blamed bool) trace.Certificat
 	return trace.Certificate{
 		NamesCount: len(names),
 		Role:       role, Subject: trace.Text(cert.Subject.String()), Issuer: trace.Text(cert.Issuer.String()), Names: names[:min(len(names), maxNames)],
-		NotBefore: cert.NotBefore, NotAfter: cert.NotAfter, Key: keyName(cert.PublicKey),
+		NotBefore: dated(cert.NotBefore), NotAfter: dated(cert.NotAfter), Key: keyName(cert.PublicKey),
 		Signature: cert.SignatureAlgorithm.String(), SHA256: hex.EncodeToString(sum[:]), Blamed: blamed,
 		KeySHA256: keyHash(cert),
 	}

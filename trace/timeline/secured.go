@@ -115,12 +115,36 @@ func (v *view) vouchers(t *trace.TLSInfo) {
 	} else if d != nil {
 		v.line(fmt.Sprintf("* DANE %s: %s (RFC 6698)", d.Status, count(d.Records, "record", "records")))
 	}
+	if o := t.OCSP; o != nil {
+		v.line("* " + v.pen.text(ocsp(o)))
+	}
+	if n := len(t.SCTs); n > 0 {
+		v.line("* " + count(n, "timestamp", "timestamps") + " of certificate logs, not verified (RFC 6962)")
+	}
 	if p := t.Pinned; p != nil {
 		v.line(fmt.Sprintf("* pinned key %s: sha256//%s", p.Status, p.SHA256))
 	}
 	if c := t.ClientCertificate; c != nil {
 		v.line("* " + v.pen.text(clientCertificate(c)))
 	}
+}
+
+// ocsp is what the stapled response says, and what that is worth.
+func ocsp(o *trace.OCSP) string {
+	if o.Status == trace.OCSPUnusable {
+		return "OCSP staple unusable: " + o.Why
+	}
+	out := "OCSP staple " + o.Status + ", as of " + o.This.Format(time.DateTime)
+	if !o.Next.IsZero() {
+		out += " until " + o.Next.Format(time.DateTime)
+	}
+	if o.Current != nil && !*o.Current {
+		out += ", OUT OF DATE"
+	}
+	return out + map[string]string{
+		"issuer": ", signed by the issuer", "delegate": ", signed by the issuer's delegate",
+		"invalid": ", WRONGLY SIGNED", "unchecked": ", its signature not checked",
+	}[o.Signature]
 }
 
 // clientCertificate says what became of the server's request for one.
