@@ -61,6 +61,7 @@ var options = []option{
 	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
 	{long: "cacert", arg: "FILE", category: "connection", help: "trust the authorities in FILE (PEM) and no others, for name servers too", only: named, set: text(func(s *settings) *string { return &s.fetch.CAFile })},
 
+	{long: "capath", arg: "DIR", category: "connection", help: "trust the authorities in the files of DIR (PEM) too, beside those of --cacert or the system", only: named, set: text(func(s *settings) *string { return &s.fetch.CADir })},
 	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate (PEM) to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
 	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert (PEM), where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.KeyFile })},
 	{long: "pinnedpubkey", arg: "HASHES", category: "connection", help: "the server must have a key of these, sha256//HASH[;sha256//HASH]..., or the one in this file, -k or not (90)", set: text(func(s *settings) *string { return &s.fetch.TLS.PinnedKey })},

@@ -60,8 +60,10 @@ type Options struct {
 	ConnectTo []ConnectTo
 	Insecure  bool
 	CAFile    string
-	TLS       TLSOptions
-	Resolver  resolver.Config
+	// CADir holds authorities beside (--capath).
+	CADir    string
+	TLS      TLSOptions
+	Resolver resolver.Config
 	// ServiceRecords asks for the HTTPS records of https URLs (RFC 9460).
 	ServiceRecords bool
 	// Version is the program's, for User-Agent.
@@ -205,7 +207,7 @@ func (f *Fetcher) trusted() *transport.Roots {
 	if f.trust == nil {
 		f.trust = f.roots()
 		if f.o.Insecure && f.o.CAFile != "" && f.trust.Check() != nil {
-			f.trust = transport.LoadRoots("")
+			f.trust = transport.LoadRootsIn("", f.o.CADir)
 		}
 	}
 	return f.trust
