@@ -110,12 +110,13 @@ func (w *wire) Write(p []byte) (int, error) {
 	if w.handshaking && len(p) == alertSize && p[0] == recordAlert {
 		w.alert = p[alertSize-1]
 	}
-	begun := w.link.sc.Now()
-	n, err := w.sock.Write(p)
-	if w.handshaking {
-		w.last, w.lastOurs = trace.Moment{At: w.link.sc.Now(), From: trace.Clock}, true
-		w.dialogue.hear(trace.Client, p[:n], trace.Moment{At: begun, From: trace.Clock}, w.last)
+	if !w.handshaking {
+		return w.sock.Write(p)
 	}
+	begun := trace.Moment{At: w.link.sc.Now(), From: trace.Clock}
+	n, err := w.sock.Write(p)
+	w.last, w.lastOurs = trace.Moment{At: w.link.sc.Now(), From: trace.Clock}, true
+	w.dialogue.hear(trace.Client, p[:n], begun, w.last)
 	return n, err
 }
 

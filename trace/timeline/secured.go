@@ -34,7 +34,11 @@ func (v *view) secured(x *trace.Exchange, p *trace.PhaseTime) string {
 	if t.RoundTrips != nil {
 		trips = ", " + count(*t.RoundTrips, "round trip", "round trips")
 	}
-	for _, form := range []string{out + trips + took, out + took, how + took} {
+	forms := []string{out + trips + took, out + took, out + trips, how + took}
+	if t.HelloRetry || took == "" {
+		forms = []string{out + trips + took, out + trips, how + trips, out + took, how + took}
+	}
+	for _, form := range forms {
 		if term.Width(form) <= v.textWidth() {
 			return form
 		}
@@ -157,4 +161,22 @@ func clientCertificate(c *trace.ClientCertificate) string {
 		out += "; it accepts those of " + count(c.AuthoritiesCount, "authority", "authorities")
 	}
 	return out
+}
+
+// vouched says what the handshake leaves to think of where all went well.
+func (v *view) vouched(x *trace.Exchange) {
+	if x.TLS == nil {
+		return
+	}
+	for _, p := range x.TLS.Problems {
+		if p.Code == "certificate_revoked" {
+			v.point("Trusted all the same: " + v.pen.text(p.Message) + ".")
+		}
+	}
+	if c := x.TLS.ClientCertificate; c != nil && !c.Sent && x.Response != nil && x.Response.Status >= 400 {
+		v.point("The server asked for a client's certificate and got none: -E FILE shows one.")
+	}
+	if c := x.Close; c != nil && c.Truncated && c.Initiator != trace.Client {
+		v.point("The server ended TLS without a close_notify; that the response is whole is told by its own length alone.")
+	}
 }

@@ -91,13 +91,7 @@ func (v *view) verdict(x *trace.Exchange) {
 		v.point(fmt.Sprintf("Most of the time is the server's: %s of waiting.", v.unit.withName(s.server, v.pen)))
 	}
 	v.inVain(x)
-	if x.TLS != nil {
-		for _, p := range x.TLS.Problems {
-			if p.Code == "certificate_revoked" {
-				v.point("Trusted all the same: " + p.Message + ".")
-			}
-		}
-	}
+	v.vouched(x)
 	if r := x.Response; r != nil && r.Status >= 300 && r.Status < 400 {
 		for _, f := range r.Headers {
 			if strings.EqualFold(f[0], "Location") {
@@ -108,9 +102,6 @@ func (v *view) verdict(x *trace.Exchange) {
 	if x.Close != nil && x.Close.TimeWaitLeft != nil {
 		left := time.Duration(*x.Close.TimeWaitLeft).Seconds()
 		v.point(fmt.Sprintf("TIME_WAIT is with us for another %.1f s.", left))
-	}
-	if c := x.Close; c != nil && c.Truncated && c.Initiator != trace.Client {
-		v.point("The server ended TLS without a close_notify; that the response is whole is told by its own length alone.")
 	}
 	if x.Close != nil && x.Close.End == "timeout" {
 		v.point("The server did not close its side; what it does later is not ours to see.")
