@@ -76,6 +76,11 @@ func (p *path) end(roots *anchors) {
 	}
 }
 
+// trusted says whether the way ends at an anchor.
+func (p *path) trusted(roots *anchors) bool {
+	return p.fromStore < p.length || roots.trusts(p.certs[p.length-1])
+}
+
 func selfIssued(c *x509.Certificate) bool { return bytes.Equal(c.RawSubject, c.RawIssuer) }
 
 // signed reports whether issuer signed cert. A method that is broken proves nothing; there

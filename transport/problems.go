@@ -123,7 +123,7 @@ func (j *judgement) weakKeys() {
 func (j *judgement) end(roots *anchors) {
 	i := j.path.length - 1
 	top := j.path.certs[i]
-	if j.path.fromStore < j.path.length || roots.trusts(top) || j.code != CodeUnknownCA && j.code != CodeSelfSigned && roots.native {
+	if j.path.trusted(roots) || j.code != CodeUnknownCA && j.code != CodeSelfSigned && roots.native {
 		return
 	}
 	same := len(roots.named(top.RawIssuer)) > 0

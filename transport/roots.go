@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -54,7 +55,8 @@ type anchors struct {
 func readAnchors(file, dir string) (*anchors, error) {
 	a := &anchors{bySubject: map[string][][]byte{}}
 	if file == "" {
-		if a.native = !a.add(systemBundle()); !a.native {
+		a.add(systemBundle())
+		if a.native = !a.usable(); !a.native {
 			a.all = sync.OnceValue(func() *anchors { return a.with(systemDirs()) })
 		}
 	} else {
@@ -62,7 +64,7 @@ func readAnchors(file, dir string) (*anchors, error) {
 		if err != nil {
 			return nil, &Error{Op: "read CA certificates", Code: CodeCAFile, Err: err}
 		}
-		if !a.add(text) {
+		if a.add(text); !a.usable() {
 			return nil, &Error{Op: "read CA certificates", Code: CodeCAFile, Err: fmt.Errorf("%s holds no certificate in PEM form", file)}
 		}
 	}
@@ -86,37 +88,76 @@ func (a *anchors) with(dirs []string) *anchors {
 func (a *anchors) addDir(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
+		if alias(dir, e) {
+			continue
+		}
 		if text, err := os.ReadFile(filepath.Join(dir, e.Name())); err == nil {
 			a.add(text)
 		}
 	}
 }
 
-// add indexes the certificates of a text in PEM form, and reports whether one of them
-// can be used.
-func (a *anchors) add(text []byte) bool {
-	usable := false
-	for {
-		var block *pem.Block
-		if block, text = pem.Decode(text); block == nil {
-			return usable
-		}
-		// As crypto/x509 has it: what has headers is not meant for everybody.
-		if block.Type != "CERTIFICATE" || len(block.Headers) > 0 {
-			continue
-		}
-		subject, ok := subjectOf(block.Bytes)
+// alias says whether an entry is another name of a file beside it.
+func alias(dir string, e os.DirEntry) bool {
+	if e.Type()&os.ModeSymlink == 0 {
+		return false
+	}
+	target, err := os.Readlink(filepath.Join(dir, e.Name()))
+	return err == nil && filepath.Base(target) == target
+}
+
+// add indexes the certificates of a text in PEM form.
+func (a *anchors) add(text []byte) {
+	for len(text) > 0 {
+		var der []byte
+		der, text = nextCertificate(text)
+		subject, ok := subjectOf(der)
 		if !ok {
 			continue
 		}
-		if same := a.bySubject[string(subject)]; !slices.ContainsFunc(same, func(der []byte) bool { return bytes.Equal(der, block.Bytes) }) {
-			a.bySubject[string(subject)] = append(slices.Clip(same), block.Bytes)
-		}
-		if !usable {
-			_, err := x509.ParseCertificate(block.Bytes)
-			usable = err == nil
+		if same := a.bySubject[string(subject)]; !slices.ContainsFunc(same, func(known []byte) bool { return bytes.Equal(known, der) }) {
+			a.bySubject[string(subject)] = append(slices.Clip(same), der)
 		}
 	}
+}
+
+// What stands round a certificate (RFC 7468, section 5.1).
+var (
+	pemBegin = []byte("-----BEGIN CERTIFICATE-----\n")
+	pemEnd   = []byte("\n-----END CERTIFICATE-----\n")
+)
+
+// nextCertificate returns the first certificate of a text and what is behind it; nil where
+// there is something else. Nearly all are written in the same way, and are decoded twice
+// as fast here as by encoding/pem, which has the word on all others.
+func nextCertificate(text []byte) (der, rest []byte) {
+	if body, ok := bytes.CutPrefix(text, pemBegin); ok {
+		body, rest, found := bytes.Cut(body, pemEnd)
+		der := make([]byte, base64.StdEncoding.DecodedLen(len(body)))
+		n, err := base64.StdEncoding.Decode(der, bytes.ReplaceAll(body, []byte("\n"), nil))
+		if found && err == nil && n > 0 {
+			return der[:n], rest
+		}
+	}
+	block, rest := pem.Decode(text)
+	// As crypto/x509 has it: what has headers is not meant for everybody.
+	switch {
+	case block == nil:
+		return nil, nil
+	case block.Type != "CERTIFICATE" || len(block.Headers) > 0:
+		return nil, rest
+	}
+	return block.Bytes, rest
+}
+
+// usable says whether there is a certificate at all.
+func (a *anchors) usable() bool {
+	for subject := range a.bySubject {
+		if len(a.named([]byte(subject))) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // named returns the trusted certificates of a subject.

@@ -233,3 +233,33 @@ func BenchmarkSystemRoots(b *testing.B) {
 		}
 	}
 }
+
+// The certificates of a text are those that encoding/pem finds, one after the other.
+func FuzzNextCertificate(f *testing.F) {
+	const begin, end = "-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n"
+	f.Add([]byte(begin + "AAAA\n" + end))
+	f.Add([]byte("words\n" + begin + "AAAA\r\n" + end + "\n" + begin + "A A A=\n" + end))
+	f.Add([]byte(begin + "X: y\n\nAAAA\n" + end + begin + "AAA\n-----END OTHER-----\n" + begin + end))
+	f.Add([]byte("-----BEGIN OTHER-----\nAAAA\n-----END OTHER-----\n" + begin + "AAAA" + end + begin + "AAAA\n-----END CERTIFICATE-----"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var got, want [][]byte
+		for rest := text; len(rest) > 0; {
+			var der []byte
+			before := len(rest)
+			if der, rest = nextCertificate(rest); len(der) > 0 {
+				got = append(got, der)
+			}
+			if len(rest) >= before {
+				t.Fatal("nothing was read")
+			}
+		}
+		for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+			if block.Type == "CERTIFICATE" && len(block.Headers) == 0 && len(block.Bytes) > 0 {
+				want = append(want, block.Bytes)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-pem +ours):\n%s", text, diff)
+		}
+	})
+}

@@ -100,10 +100,10 @@ func (v *verifier) judge(sent []*x509.Certificate, roots *anchors) *judgement {
 		return j
 	}
 	j.code, j.blamed = distrust(j.err, sent)
-	if roots.all != nil {
+	if j.path = follow(sent, roots); !j.path.trusted(roots) && roots.all != nil {
 		roots = roots.all()
+		j.path = follow(sent, roots)
 	}
-	j.path = follow(sent, roots)
 	j.explain(roots)
 	return j
 }

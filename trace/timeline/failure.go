@@ -116,13 +116,17 @@ func (v *view) certificate(c *trace.Certificate, now time.Time) {
 	v.line(head + term.Pad(term.Cut(name, room, v.pen.ellipsis), room) + tail + v.pen.paint(vermillion, mark))
 }
 
+// plain are the reasons of which the first line and the certificates have all there is to
+// say.
+var plain = map[trace.Code]bool{"certificate_name_mismatch": true, "certificate_self_signed": true}
+
 // problems says what is wrong beyond the reason that was given, each in its words.
 func (v *view) problems(t *trace.TLSInfo) {
 	label := "why"
 	for i, p := range t.Problems {
 		if i > 0 {
 			label = "also"
-		} else if p.Message == v.doc.Error.Message {
+		} else if plain[p.Code] || p.Message == v.doc.Error.Message {
 			continue
 		}
 		head := fmt.Sprintf("     %-6s ", label)
