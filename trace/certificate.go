@@ -46,9 +46,13 @@ type Problem struct {
 	Certificate *int `json:"certificate,omitzero"`
 }
 
-// age counts the days from a moment to the end of each certificate.
+// age counts the days from a moment to the end of each certificate, once: exchanges over
+// one connection share its chain.
 func age(chain []Certificate, at time.Time) {
 	for i := range chain {
+		if chain[i].DaysLeft != nil {
+			continue
+		}
 		days := int(math.Floor(chain[i].NotAfter.Sub(at).Hours() / 24))
 		chain[i].DaysLeft = &days
 	}

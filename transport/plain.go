@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
+	"time"
 
 	"fetchscope/trace"
 	"fetchscope/transport/tcpstate"
@@ -72,11 +73,21 @@ func (s *plainSocket) note(err error) error {
 	return err
 }
 
+// idle says that nothing has come that was not read.
+func (s *plainSocket) idle() bool {
+	raw, err := s.conn.SyscallConn()
+	return err == nil && nothingToRead(raw)
+}
+
+func (s *plainSocket) carry(string)           {}
 func (s *plainSocket) bulk(bool)              {}
 func (s *plainSocket) hold()                  {}
 func (s *plainSocket) hurry()                 {}
 func (s *plainSocket) shutdown()              { _ = s.conn.CloseWrite() }
+func (s *plainSocket) abort()                 { _ = s.conn.SetLinger(0) } // release sends it
 func (s *plainSocket) settle(context.Context) {}
+
+func (s *plainSocket) outwait(context.Context, func(time.Duration)) {}
 
 // observed says how a close ended that was not cut short.
 func (s *plainSocket) observed() string { return endUnobservable }

@@ -25,6 +25,14 @@ func Details(w io.Writer, d *trace.Document, o Options) error {
 	return err
 }
 
+// before says what a connection that is used again was opened for.
+func before(c *trace.Connection) string {
+	if c.OpenedIn == nil {
+		return "the fetch before"
+	}
+	return fmt.Sprintf("exchange %d", *c.OpenedIn+1)
+}
+
 func (v *view) details(x *trace.Exchange) {
 	v.doubts(x)
 	if x.Resolve != nil && len(x.Resolve.Queries) > 0 {
@@ -37,7 +45,12 @@ func (v *view) details(x *trace.Exchange) {
 		v.line("")
 		v.attempts(x, "* ")
 	}
-	v.securedBy(x.TLS)
+	if c := x.Connection; c != nil && c.Reused {
+		v.line("")
+		v.line("* over the connection of " + before(c))
+	} else {
+		v.securedBy(x.TLS)
+	}
 	if r := x.Request; r != nil {
 		v.line("")
 		v.line("> " + v.pen.text(r.Method+" "+r.Target) + " " + r.Version)

@@ -3,8 +3,9 @@
 // Input are the addresses that are about to be connected to; output are
 // trace.SegmentSeen events, each with the kernel's stamp of the packet, and on request
 // the packets themselves, with the DNS datagrams, for a capture file. A [Capture] is the
-// socket, opened once for a run; a [Watch] is its use for one connection, with the
-// fewest packets let in that this can do with (filter_linux.go).
+// socket, opened once for a run; a [Watch] is its use for one connection, several of
+// which may go on at once, with the fewest packets let in that they can do with
+// (filter_linux.go).
 //
 // It implements the reading of IPv4 (RFC 791), IPv6 with its extension headers
 // (RFC 8200), and the TCP header with its options (RFC 9293, section 3.1; RFC 7323;
@@ -66,13 +67,14 @@ type Capture struct {
 	o    Options
 	from source
 
-	mu     sync.Mutex
-	over   bool
-	now    *Watch
-	frames []Frame
-	kept   int
-	// left counts what could not be kept for its size.
-	left int64
+	mu      sync.Mutex
+	over    bool
+	watches []*Watch
+	frames  []Frame
+	kept    int
+	// left counts what could not be kept for its size, missed what the socket had no room
+	// for.
+	left, missed int64
 }
 
 // A Frame is a packet as it passed, from its IP header on.
@@ -115,13 +117,18 @@ type source interface {
 
 // An admission says which packets are to be let in.
 type admission struct {
-	dns     []uint16
+	dns   []uint16
+	conns []admitted
+	snap  int
+}
+
+// An admitted is what is let in for one Watch.
+type admitted struct {
 	remotes []netip.Addr
 	port    uint16 // of the remotes
 	local   uint16 // 0 for all
 	// brief lets only the segments in that open, close or reset a connection.
 	brief bool
-	snap  int
 }
 
 // Open opens the socket. Nothing but the name servers' datagrams is let in before
@@ -137,10 +144,22 @@ func Open(o Options) (*Capture, error) {
 }
 
 func (c *Capture) admission() admission {
+	a := admission{snap: headersOnly}
 	if c.o.Keep {
-		return admission{dns: c.o.DNS, snap: wholePacket}
+		a = admission{dns: c.o.DNS, snap: wholePacket}
 	}
-	return admission{snap: headersOnly}
+	for _, w := range c.watches {
+		a.conns = append(a.conns, w.admitted())
+	}
+	return a
+}
+
+// admit lets in what the Watches need; a filter that is refused leaves the one before,
+// which lets in enough or nothing.
+func (c *Capture) admit() {
+	if !c.over {
+		_ = c.from.admit(c.admission())
+	}
 }
 
 // Close gives the socket back, which may take the kernel tens of milliseconds: nobody
@@ -179,11 +198,18 @@ func (c *Capture) drain() {
 	}
 }
 
+// clock reads the clock of the run, which all Watches share.
 func (c *Capture) clock() trace.Time {
-	if c.now == nil {
+	if len(c.watches) == 0 {
 		return 0
 	}
-	return c.now.sc.Now()
+	return c.watches[0].sc.Now()
+}
+
+// lost counts what the socket had no room for since the Capture was opened.
+func (c *Capture) lost() int64 {
+	c.missed += c.from.lost()
+	return c.missed
 }
 
 // take sorts a packet.
@@ -193,8 +219,10 @@ func (c *Capture) take(p packet) {
 	case err != nil:
 	case ip.protocol == protocolUDP:
 		c.takeDatagram(p, ip)
-	case c.now != nil && ip.protocol == protocolTCP:
-		c.now.take(p, ip)
+	case ip.protocol == protocolTCP:
+		for _, w := range c.watches {
+			w.take(p, ip)
+		}
 	}
 }
 

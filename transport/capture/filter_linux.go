@@ -71,7 +71,7 @@ func (a admission) ipv4() program {
 		program{{Code: unix.BPF_LDX | unix.BPF_B | unix.BPF_MSH, K: 0}, load(loadByte, protocolAt)},
 		when(testEqual, protocolUDP, a.datagrams()),
 		unless(testEqual, protocolTCP, program{answer(0)}),
-		a.segments(), a.addresses(netip.Addr.Is4, 12, 16),
+		a.segments(netip.Addr.Is4, 12, 16),
 		program{answer(0)})
 }
 
@@ -87,9 +87,18 @@ func (a admission) ipv6() program {
 		program{{Code: unix.BPF_LDX | unix.BPF_IMM, K: headerIPv6}, load(loadByte, nextAt)},
 		when(testEqual, protocolUDP, a.datagrams()),
 		other,
-		when(testEqual, protocolTCP, a.segments()),
-		a.addresses(netip.Addr.Is6, 8, 24),
+		when(testEqual, protocolTCP, append(a.segments(netip.Addr.Is6, 8, 24), answer(0))),
+		a.chained(),
 		program{answer(0)})
+}
+
+// chained lets all in that has extension headers and is to or from an address.
+func (a admission) chained() program {
+	var p program
+	for _, c := range a.conns {
+		p = append(p, c.addresses(a.snap, netip.Addr.Is6, 8, 24)...)
+	}
+	return p
 }
 
 // datagrams lets those of name servers in.
@@ -104,34 +113,46 @@ func (a admission) datagrams() program {
 	return append(p, answer(0))
 }
 
-// segments turns away what has not the ports, or not the control bits.
-func (a admission) segments() program {
-	if len(a.remotes) == 0 {
-		return program{answer(0)}
-	}
+// segments lets those of each connection in, by the places of the addresses in the IP
+// header.
+func (a admission) segments(family func(netip.Addr) bool, source, target uint32) program {
 	var p program
-	if a.brief {
-		p = append(program{load(loadByteX, 13)}, unless(testBits, opening, program{answer(0)})...)
+	for _, c := range a.conns {
+		p = append(p, c.segments(c.addresses(a.snap, family, source, target))...)
 	}
-	from := append(program{load(loadHalfX, 0)}, unless(testEqual, uint32(a.port), program{answer(0)})...)
-	if a.local == 0 {
-		return slices.Concat(p, program{load(loadHalfX, 2)}, unless(testEqual, uint32(a.port), from))
+	return p
+}
+
+// segments runs a part for what has the ports, and the control bits.
+func (c admitted) segments(then program) program {
+	const source, target, bits = 0, 2, 13 // RFC 9293, section 3.1
+	var p program
+	if c.local == 0 {
+		p = append(atPort(source, c.port, then), atPort(target, c.port, then)...)
+	} else {
+		p = append(atPort(source, c.local, atPort(target, c.port, then)), atPort(source, c.port, atPort(target, c.local, then))...)
 	}
-	// From our port, or else from theirs to it.
-	from = slices.Concat(from, program{load(loadHalfX, 2)}, unless(testEqual, uint32(a.local), program{answer(0)}))
-	return slices.Concat(p, program{load(loadHalfX, 0)}, unless(testEqual, uint32(a.local), from))
+	if c.brief {
+		p = append(program{load(loadByteX, bits)}, when(testBits, opening, p)...)
+	}
+	return p
+}
+
+// atPort runs a part where a port is this.
+func atPort(at uint32, port uint16, then program) program {
+	return append(program{load(loadHalfX, at)}, when(testEqual, uint32(port), then)...)
 }
 
 // addresses lets in what is from or to one of the addresses of a family.
-func (a admission) addresses(family func(netip.Addr) bool, source, target uint32) program {
+func (c admitted) addresses(snap int, family func(netip.Addr) bool, source, target uint32) program {
+	if len(c.remotes) > maxFiltered {
+		return program{answer(snap)}
+	}
 	var p program
 	for _, at := range []uint32{source, target} {
-		for i, addr := range a.remotes {
-			if len(a.remotes) > maxFiltered {
-				return program{answer(a.snap)}
-			}
-			if family(a.remotes[i]) {
-				p = append(p, equal(addr.AsSlice(), at, program{answer(a.snap)})...)
+		for _, addr := range c.remotes {
+			if family(addr) {
+				p = append(p, equal(addr.AsSlice(), at, program{answer(snap)})...)
 			}
 		}
 	}

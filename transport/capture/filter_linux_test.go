@@ -42,17 +42,22 @@ func TestFilter(t *testing.T) {
 	fragment[7] = 3
 	extended := ipv6(here6, there6, 0, with(6, tcp(here6, there6, 1, 2, bitACK, nil, nil)))
 	query := ipv4(here4, other4, 17, udp(here4, port(other4, 53), []byte("question")))
-	before := admission{remotes: []netip.Addr{there4.Addr(), there6.Addr()}, port: 443, snap: 100}
-	ours := admission{remotes: []netip.Addr{there4.Addr()}, port: 443, local: here4.Port(), snap: 100}
-	brief := ours
-	brief.brief = true
+	of := func(conns ...admitted) admission { return admission{conns: conns, snap: 100} }
+	before := of(admitted{remotes: []netip.Addr{there4.Addr(), there6.Addr()}, port: 443})
+	one := admitted{remotes: []netip.Addr{there4.Addr()}, port: 443, local: here4.Port()}
+	ours := of(one)
+	closing := one
+	closing.brief = true
+	brief := of(closing)
+	two := of(closing, admitted{remotes: []netip.Addr{other6.Addr()}, port: 80})
 	names := admission{dns: []uint16{5353, 53}, snap: 100}
-	many := admission{port: 443, snap: 100}
+	addresses := admitted{port: 443}
 	for i := range maxFiltered {
-		many.remotes = append(many.remotes, netip.MustParseAddr(fmt.Sprintf("2001:db8:1::%x", i)))
+		addresses.remotes = append(addresses.remotes, netip.MustParseAddr(fmt.Sprintf("2001:db8:1::%x", i)))
 	}
-	beyond := many
-	beyond.remotes = append(beyond.remotes, there4.Addr())
+	many := of(addresses)
+	addresses.remotes = append(addresses.remotes, there4.Addr())
+	beyond := of(addresses)
 	for _, c := range []struct {
 		name   string
 		a      admission
@@ -79,6 +84,10 @@ func TestFilter(t *testing.T) {
 		{"FIN, when brief", brief, segment(there4, here4, bitACK|bitFIN), true},
 		{"RST, when brief", brief, segment(there4, here4, bitRST), true},
 		{"SYN, when brief", brief, segment(here4, there4, bitSYN), true},
+		{"of two, the first's FIN", two, segment(there4, here4, bitACK|bitFIN), true},
+		{"of two, the first's data", two, segment(there4, here4, bitACK), false},
+		{"of two, the second's data", two, segment(port(other6, 80), here6, bitACK), true},
+		{"of two, the second's at the first's port", two, segment(other6, here6, bitACK), false},
 		{"a query", names, query, true},
 		{"its answer", names, ipv4(other4, here4, 17, udp(port(other4, 53), here4, nil)), true},
 		{"over IPv6", names, ipv6(here6, other6, 17, udp(here6, port(other6, 5353), nil)), true},

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"net/netip"
+	"slices"
 
 	"fetchscope/trace"
 )
@@ -25,6 +26,7 @@ type Watch struct {
 	brief   bool
 	// abridged says that there was a time at which not every segment was let in.
 	abridged bool
+	dropped  int64 // of the Capture's, when this began
 }
 
 // A flow is a connection by its two ends.
@@ -63,9 +65,9 @@ func (c *Capture) Watch(sc *trace.Scope, remotes []netip.AddrPort) *Watch {
 		w.remotes[plain(r)] = true
 	}
 	c.drain()
-	c.from.lost()
-	c.now = w
-	w.admit(false)
+	w.dropped = c.lost()
+	c.watches = append(c.watches, w)
+	c.admit()
 	return w
 }
 
@@ -83,7 +85,7 @@ func (w *Watch) Add(remotes []netip.AddrPort) {
 	for _, r := range remotes {
 		w.remotes[plain(r)] = true
 	}
-	w.admit(false)
+	w.c.admit()
 }
 
 // plain is an address as packets have it.
@@ -91,23 +93,17 @@ func plain(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
 }
 
-// admit lets in what the Watch needs; a filter that is refused leaves the one before,
-// which lets in enough or nothing.
-func (w *Watch) admit(brief bool) {
-	if w.c.over {
-		return
-	}
-	a := w.c.admission()
-	a.port, a.brief = w.port, brief
+// admitted is what is let in.
+func (w *Watch) admitted() admitted {
+	a := admitted{port: w.port, brief: w.brief}
 	if w.conn != nil {
 		a.remotes, a.port, a.local = []netip.Addr{w.ours.remote.Addr()}, w.ours.remote.Port(), w.ours.local.Port()
-	} else {
-		for r := range w.remotes {
-			a.remotes = append(a.remotes, r.Addr())
-		}
+		return a
 	}
-	w.brief = brief
-	_ = w.c.from.admit(a)
+	for r := range w.remotes {
+		a.remotes = append(a.remotes, r.Addr())
+	}
+	return a
 }
 
 // Connected says which of the connections is used, and whose scope it has. The
@@ -121,7 +117,7 @@ func (w *Watch) Connected(conn *trace.Scope, local, remote netip.AddrPort) {
 	w.c.drain()
 	w.conn, w.ours = conn, flow{plain(local), plain(remote)}
 	w.tellHeld()
-	w.admit(false)
+	w.c.admit()
 }
 
 // Failed says that no connection came about.
@@ -172,10 +168,29 @@ func (w *Watch) Closing() {
 	w.c.mu.Lock()
 	defer w.c.mu.Unlock()
 	w.c.drain()
+	w.letIn()
+}
+
+// letIn ends the time of a long body.
+func (w *Watch) letIn() {
 	if w.brief {
-		w.told = 0
-		w.admit(false)
+		w.told, w.brief = 0, false
+		w.c.admit()
 	}
+}
+
+// Carry says that what comes is of another exchange, to which the connection's scope goes
+// over right behind: what has passed by now is told, and how much was missed.
+func (w *Watch) Carry() {
+	if w == nil {
+		return
+	}
+	w.c.mu.Lock()
+	defer w.c.mu.Unlock()
+	w.c.drain()
+	w.tellMissed()
+	w.letIn()
+	w.told, w.abridged = 0, false
 }
 
 // End ends the Watch: what has passed by now is told, and how much was missed.
@@ -185,17 +200,26 @@ func (w *Watch) End() {
 	}
 	w.c.mu.Lock()
 	defer w.c.mu.Unlock()
-	if w.c.now != w || w.c.over {
+	i := slices.Index(w.c.watches, w)
+	if i < 0 || w.c.over {
 		return
 	}
 	w.c.drain()
-	w.c.now = nil
-	_ = w.c.from.admit(w.c.admission())
+	w.c.watches = slices.Delete(w.c.watches, i, i+1)
+	w.c.admit()
+	w.tellMissed()
+}
+
+// tellMissed tells how much there was no room for since this was told last. Of whose
+// packets those were is not known, so that each Watch of the time tells them.
+func (w *Watch) tellMissed() {
 	sc := w.sc
 	if w.conn != nil {
 		sc = w.conn
 	}
-	sc.Emit(trace.CaptureEnded{Dropped: w.c.from.lost(), Abridged: w.abridged})
+	lost := w.c.lost()
+	sc.Emit(trace.CaptureEnded{Dropped: lost - w.dropped, Abridged: w.abridged})
+	w.dropped = lost
 }
 
 // take takes a segment. On loopback each passes twice, leaving and arriving: one of
@@ -231,8 +255,8 @@ func (w *Watch) limit() {
 	if w.brief || w.told < maxSegments {
 		return
 	}
-	w.abridged = true
-	w.admit(true)
+	w.abridged, w.brief = true, true
+	w.c.admit()
 }
 
 // follows says whether a segment is of a connection that has been seen to begin, and

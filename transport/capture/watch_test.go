@@ -25,6 +25,9 @@ func (s *script) admit(a admission) error {
 	return nil
 }
 
+// admitted is what was last let in for the first connection.
+func (s *script) admitted() admitted { return s.asked[len(s.asked)-1].conns[0] }
+
 func (s *script) drain(_ func() trace.Time, take func(packet)) {
 	for _, p := range s.packets {
 		take(p)
@@ -156,11 +159,11 @@ func TestALongBodyIsAbridged(t *testing.T) {
 		s.pass(r, time.Duration(i+2), false, 1, seg(there4, here4, bitACK))
 	}
 	c.read()
-	if last := s.asked[len(s.asked)-1]; !last.brief {
+	if last := s.admitted(); !last.brief {
 		t.Errorf("after %d segments all are let in: %+v", maxSegments, last)
 	}
 	w.Closing()
-	if last := s.asked[len(s.asked)-1]; last.brief || last.local != here4.Port() {
+	if last := s.admitted(); last.brief || last.local != here4.Port() {
 		t.Errorf("at the close there is let in: %+v", last)
 	}
 	w.End()
@@ -226,7 +229,7 @@ func TestLateAddressesAreWatchedToo(t *testing.T) {
 	c, s, r := newScript(false)
 	w := c.Watch(r.Scope(0), []netip.AddrPort{there6})
 	w.Add([]netip.AddrPort{there4})
-	if got := s.asked[len(s.asked)-1].remotes; len(got) != 2 {
+	if got := s.admitted().remotes; len(got) != 2 {
 		t.Errorf("%v are let in, want both addresses", got)
 	}
 	s.pass(r, 1, true, 1, seg(here4, there4, bitSYN))
@@ -239,4 +242,45 @@ func TestLateAddressesAreWatchedToo(t *testing.T) {
 		t.Error(diff)
 	}
 	(*Watch)(nil).Add([]netip.AddrPort{there4})
+}
+
+// TestTwoAtOnce has a connection that is being closed while another is open, and one that
+// goes over to another exchange.
+func TestTwoAtOnce(t *testing.T) {
+	c, s, r := newScript(false)
+	closing, open := netip.MustParseAddrPort("203.0.113.9:80"), netip.MustParseAddrPort("203.0.113.10:443")
+	first, second := netip.MustParseAddrPort("192.0.2.1:4001"), netip.MustParseAddrPort("192.0.2.1:4002")
+	a := c.Watch(r.Scope(0), []netip.AddrPort{closing})
+	s.pass(r, 1, true, 2, seg(first, closing, bitSYN))
+	a.Connected(r.Scope(0).OnConn(1), first, closing)
+	b := c.Watch(r.Scope(1), []netip.AddrPort{open})
+	s.pass(r, 2, true, 2, seg(second, open, bitSYN))
+	b.Connected(r.Scope(1).OnConn(2), second, open)
+	s.pass(r, 3, true, 2, seg(first, closing, bitACK|bitFIN))
+	s.pass(r, 4, true, 2, seg(second, open, bitACK))
+	s.dropped = 2
+	a.End()
+	s.dropped = 1
+	b.Carry()
+	s.pass(r, 5, true, 2, seg(second, open, bitACK|bitPSH))
+	b.End()
+	want := []told{
+		{1, 1, trace.Client, "SYN"},
+		{2, 2, trace.Client, "SYN"},
+		{3, 1, trace.Client, "FIN,ACK"},
+		{4, 2, trace.Client, "ACK"},
+		{5, 2, trace.Client, "PSH,ACK"},
+	}
+	if diff := cmp.Diff(want, segments(r)); diff != "" {
+		t.Error(diff)
+	}
+	var missed []int64
+	for _, rec := range r.Records() {
+		if e, ok := rec.Event.(trace.CaptureEnded); ok {
+			missed = append(missed, e.Dropped)
+		}
+	}
+	if diff := cmp.Diff([]int64{2, 3, 0}, missed); diff != "" {
+		t.Errorf("dropped: %s", diff)
+	}
 }
