@@ -27,6 +27,11 @@ type FlightSeen struct {
 	Messages []string `json:"messages"`
 }
 
+func (e FlightSeen) from(base Time) Event {
+	e.Last -= base
+	return e
+}
+
 // A PinnedKey is what pinned public keys make of the server's.
 type PinnedKey struct {
 	// Status is match or mismatch.
