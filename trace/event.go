@@ -301,7 +301,16 @@ type CertificatesSeen struct {
 	Ignored  bool          `json:"ignored,omitzero"`
 	Why      Code          `json:"why,omitzero"`
 	Message  string        `json:"message,omitzero"`
-	DANE     *DANE         `json:"dane,omitzero"`
+	// Problems are all that is wrong with it, the one that Why names first.
+	Problems []Problem `json:"problems,omitzero"`
+	// Sent is how many certificates the server sent; in a session that is Resumed they are
+	// those of the earlier handshake.
+	Sent    int        `json:"sent,omitzero"`
+	Resumed bool       `json:"resumed,omitzero"`
+	DANE    *DANE      `json:"dane,omitzero"`
+	OCSP    *OCSP      `json:"ocsp,omitzero"`
+	SCTs    []SCT      `json:"scts,omitzero"`
+	Pinned  *PinnedKey `json:"pinned_public_key,omitzero"`
 }
 
 // A DANE is what TLSA records that DNSSEC vouches for make of the chain (RFC 6698).

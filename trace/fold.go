@@ -31,6 +31,9 @@ func Fold(records []Record, o FoldOptions) *Document {
 			group[i].Event = Publish(group[i].Event, o.Secrets)
 		}
 		x, failure := foldExchange(group, kept)
+		if x.TLS != nil {
+			age(x.TLS.Chain, o.Started)
+		}
 		d.Exchanges = append(d.Exchanges, x)
 		// A failure that an exchange came behind was got over.
 		d.Error = failure
@@ -205,6 +208,7 @@ func (f *exchangeFold) finish() {
 		c.States = append(c.States, f.server()...)
 		placeInferred(c.States)
 	}
+	f.finishTLS()
 	f.x.Phases = f.phases()
 	if f.x.Response != nil {
 		f.splitWait()

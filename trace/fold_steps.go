@@ -15,7 +15,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, ConnectionReused, StateSeen, SegmentSeen, CaptureEnded, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
-	case TLSStarted, TLSEnded, CertificatesSeen:
+	case TLSStarted, TLSEnded, CertificatesSeen, ClientCertificateAsked, FlightSeen:
 		f.tls(r)
 	}
 }
@@ -204,23 +204,6 @@ func (p *Proxy) endTunnel(r Record, e TunnelEnded) {
 	p.TunnelStatus = &e.Status
 }
 
-func (f *exchangeFold) tls(r Record) {
-	if f.x.TLS == nil {
-		f.x.TLS = &TLSInfo{Chain: []Certificate{}}
-	}
-	t := f.x.TLS
-	switch e := r.Event.(type) {
-	case TLSStarted:
-		t.ServerName = e.ServerName
-	case TLSEnded:
-		t.Version, t.Cipher, t.Group, t.ALPN = e.Version, e.Cipher, e.Group, e.ALPN
-		t.Resumed, t.HelloRetry = e.Resumed, e.HelloRetry
-	case CertificatesSeen:
-		t.Verified, t.Ignored, t.Why, t.Message, t.DANE = &e.Verified, e.Ignored, e.Why, e.Message, e.DANE
-		t.Chain = append(t.Chain, e.Chain...)
-	}
-}
-
 // steps3and4 takes what was sent and what came back.
 func (f *exchangeFold) steps3and4(r Record) {
 	switch e := r.Event.(type) {
@@ -277,7 +260,7 @@ func (f *exchangeFold) steps5and6(r Record) {
 	case RenderEnded:
 		d := f.render()
 		d.Lines, d.Links, d.Words = e.Lines, e.Links, e.Words
-	case CloseNotified, ResetSeen, TimeWaitRead, CloseSegments, CloseEnded:
+	case CloseNotified, NotifyMissing, ResetSeen, TimeWaitRead, CloseSegments, CloseEnded:
 		if r.Conn == f.winner {
 			f.close(r)
 		}
@@ -325,6 +308,8 @@ func (f *exchangeFold) close(r Record) {
 		} else {
 			d.CloseNotifyCame = &r.At
 		}
+	case NotifyMissing:
+		d.Truncated = true
 	case ResetSeen:
 		d.Reset = e.Side
 	case TimeWaitRead:

@@ -41,10 +41,12 @@ func TestNextCountsFromItsOwnBeginning(t *testing.T) {
 		sc := r.Scope(0)
 		sc.EmitAt(at, FirstByte{Since: 1200})
 		sc.EmitAt(at, BodyProgress{Points: []ProgressPoint{{At: 1500, Bytes: 7}}})
+		sc.EmitAt(at, FlightSeen{Last: 1600})
 	}
 	want := []Record{
 		{Moment: Moment{At: 500, From: Clock}, Event: FirstByte{Since: 200}},
 		{Moment: Moment{At: 500, From: Clock}, Event: BodyProgress{Points: []ProgressPoint{{At: 500, Bytes: 7}}}},
+		{Moment: Moment{At: 500, From: Clock}, Event: FlightSeen{Last: 600}},
 	}
 	if diff := cmp.Diff(want, next.Records()); diff != "" {
 		t.Errorf("the second's records (-want +got):\n%s", diff)

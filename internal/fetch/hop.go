@@ -170,14 +170,7 @@ func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn,
 			return err
 		}
 	}
-	err := conn.StartTLS(ctx, transport.TLSConfig{
-		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trusted(), Insecure: h.f.o.Insecure,
-		TLSA: tlsa, KeyLog: h.f.o.KeyLog,
-	})
-	if err != nil {
-		return &Failure{Phase: trace.TLS, Err: err}
-	}
-	return nil
+	return h.startTLS(ctx, conn, tlsa)
 }
 
 // A way is where to connect to: addresses that are known, and maybe some that are late.

@@ -61,9 +61,8 @@ func (v *view) trips(x *trace.Exchange, p trace.Phase, start, end trace.Time) []
 	if c.Opened.MinRTT != nil {
 		rtt = min(rtt, trace.Time(*c.Opened.MinRTT))
 	}
-	// TLS 1.3 takes one (RFC 8446, section 2), TLS 1.2 two (RFC 5246, section 7.3).
-	if p == trace.TLS && x.TLS != nil && x.TLS.Version == "TLS 1.2" && !x.TLS.Resumed {
-		rtt *= 2
+	if p == trace.TLS && x.TLS != nil {
+		rtt *= trace.Time(roundTrips(x.TLS))
 	}
 	return cutAt(start, start+rtt, end)
 }
@@ -163,27 +162,6 @@ func (v *view) state(s trace.StateTime) string {
 		return string(s.State) + "*"
 	}
 	return string(s.State)
-}
-
-func (v *view) secured(x *trace.Exchange, p *trace.PhaseTime) string {
-	t := x.TLS
-	switch {
-	case t == nil:
-		return ""
-	case t.Version == "":
-		return ""
-	}
-	out := t.Version + ", full"
-	if t.Resumed {
-		out = t.Version + ", resumed"
-	}
-	if t.Ignored {
-		return out + ", NOT TRUSTED"
-	}
-	if d := t.DANE; d != nil {
-		return out + ", DANE " + d.Status
-	}
-	return out + v.inTrips(x, *p.Duration)
 }
 
 // inTrips counts a time in round trips, where that says something.

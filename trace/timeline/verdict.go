@@ -95,6 +95,7 @@ func (v *view) verdict(x *trace.Exchange) {
 	}
 	v.inVain(x)
 	v.lostSYN(x)
+	v.vouched(x)
 	if r := x.Response; r != nil && r.Status >= 300 && r.Status < 400 {
 		for _, f := range r.Headers {
 			if strings.EqualFold(f[0], "Location") {
