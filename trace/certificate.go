@@ -16,4 +16,6 @@ type Certificate struct {
 	SHA256    string    `json:"sha256"`
 	// Blamed marks the certificate for which the chain was refused.
 	Blamed bool `json:"blamed,omitzero"`
+	// Raw is the certificate itself (DER), which documents leave out.
+	Raw []byte `json:"-"`
 }

@@ -234,6 +234,7 @@ func describe(cert *x509.Certificate, role string, blamed bool) trace.Certificat
 		Role: role, Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Names: names,
 		NotBefore: cert.NotBefore, NotAfter: cert.NotAfter, Key: keyName(cert.PublicKey),
 		Signature: cert.SignatureAlgorithm.String(), SHA256: hex.EncodeToString(sum[:]), Blamed: blamed,
+		Raw: cert.Raw,
 	}
 }
 

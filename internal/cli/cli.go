@@ -23,6 +23,7 @@ import (
 	"fetchscope/internal/kstamp"
 	"fetchscope/internal/term"
 	"fetchscope/trace"
+	"fetchscope/trace/writeout"
 )
 
 // A program is one run of the command.
@@ -34,6 +35,9 @@ type program struct {
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
 	keys      *keyLog
+	writeOut  *writeout.Format // nil without -w
+	wire      *wireLog         // nil without --trace
+	dumps     dumps
 	// out and err are what the two streams can show.
 	out, err term.Screen
 }

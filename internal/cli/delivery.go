@@ -25,6 +25,8 @@ type delivery struct {
 	to   output
 	file *os.File // of -o or -O, once it is open
 	dump *os.File // of -D
+	// headBytes counts the heads that came.
+	headBytes int64
 	// held is a page that waits for the trace to be written before it.
 	held *bytes.Buffer
 	meter
@@ -62,28 +64,20 @@ func remoteFile(u *weburl.URL) string {
 
 // check finds out whether the files could be written that are named.
 func (d *delivery) check() error {
-	for _, name := range []string{d.to.file, d.p.s.dumpHeader} {
-		if name == "" || name == "-" {
-			continue
-		}
-		if err := creatable(name); err != nil {
+	if d.to.file != "" {
+		if err := creatable(d.to.file); err != nil {
 			return err
 		}
 	}
-	return nil
+	return d.openDump()
 }
 
 // Head shows a head where -i, -I or -D want it.
 func (d *delivery) Head(raw []byte) error {
 	s := &d.p.s
-	if s.dumpHeader != "" {
-		w, err := d.dumpFile()
-		if err == nil {
-			_, err = w.Write(d.shown(raw, s.dumpHeader == "-"))
-		}
-		if err != nil {
-			return err
-		}
+	d.headBytes += int64(len(raw))
+	if err := d.dumpHead(raw); err != nil {
+		return err
 	}
 	if !s.include && !s.fetch.Head || s.format != "" {
 		return nil
@@ -102,21 +96,6 @@ func (d *delivery) shown(raw []byte, stdout bool) []byte {
 		return term.SafeHead(raw)
 	}
 	return raw
-}
-
-func (d *delivery) dumpFile() (io.Writer, error) {
-	name := d.p.s.dumpHeader
-	if name == "-" {
-		return d.stdout(), nil
-	}
-	if d.dump == nil {
-		f, err := os.Create(name)
-		if err != nil {
-			return nil, err
-		}
-		d.dump = f
-	}
-	return d.dump, nil
 }
 
 // writer is where the body goes: a file, or stdout.
