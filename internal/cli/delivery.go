@@ -74,14 +74,23 @@ func (d *delivery) check() error {
 
 // Head shows a head where -i, -I or -D want it.
 func (d *delivery) Head(raw []byte) error {
-	s := &d.p.s
 	d.headBytes += int64(len(raw))
-	if err := d.dumpHead(raw); err != nil {
-		return err
+	include := (d.p.s.include || d.p.s.fetch.Head) && d.p.s.format == ""
+	for part := range d.parts(unfold(raw), include) {
+		if err := d.dumpHead(part); err != nil {
+			return err
+		}
+		if include {
+			if err := d.includeHead(part); err != nil {
+				return err
+			}
+		}
 	}
-	if !s.include && !s.fetch.Head || s.format != "" {
-		return nil
-	}
+	return nil
+}
+
+// includeHead writes a head where the body goes.
+func (d *delivery) includeHead(raw []byte) error {
 	w, err := d.writer()
 	if err != nil {
 		return err
@@ -159,8 +168,18 @@ const maxRendered = 16 << 20
 // sniffed is how much of a body is looked at to find out what it is.
 const sniffed = 1024
 
-// Body delivers the body.
+// Body delivers the body, and the fields behind it where those of the head are.
 func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) error {
+	if err := d.body(ctx, sc, b); err != nil {
+		return err
+	}
+	if trailers := b.Response.Trailers(); len(trailers) > 0 {
+		return d.Head(fieldLines(trailers))
+	}
+	return nil
+}
+
+func (d *delivery) body(ctx context.Context, sc *trace.Scope, b *fetch.Body) error {
 	s := &d.p.s
 	d.begin(ctx, b.Response.Length)
 	defer d.end()

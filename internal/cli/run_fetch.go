@@ -131,6 +131,7 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 	}
 	d := p.delivery(u, i)
 	if failure := p.check(f, u, d); failure != nil {
+		_ = d.close()
 		return p.refuse(ps.of(u), u.Href(), failure, several)
 	}
 	if p.s.byAddress {

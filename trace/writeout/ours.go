@@ -21,7 +21,7 @@ func ours() table {
 		"fs_dns_security":  func(v *view) value { return v.security() },
 		"fs_error":         func(v *view) value { return v.failure(func(e *trace.Error) string { return string(e.Code) }) },
 		"fs_error_phase":   func(v *view) value { return v.failure(func(e *trace.Error) string { return string(e.Phase) }) },
-		"fs_exchanges":     func(v *view) value { return number(int64(len(v.d.Exchanges))) },
+		"fs_exchanges":     func(v *view) value { return number(int64(len(v.exchanges))) },
 		"fs_retransmits":   func(v *view) value { return v.retransmits() },
 		"fs_rtt":           func(v *view) value { return v.roundTrip() },
 		"fs_server_states": func(v *view) value { return v.states(trace.Server) },
@@ -42,8 +42,8 @@ func ours() table {
 // phase adds up what a phase took.
 func (v *view) phase(p trace.Phase) value {
 	sum, observed := trace.Time(0), false
-	for i := range v.d.Exchanges {
-		t := v.d.Exchanges[i].Phase(p)
+	for i := range v.exchanges {
+		t := v.exchanges[i].Phase(p)
 		switch {
 		case t.Duration != nil:
 			sum, observed = sum+*t.Duration, true
@@ -57,8 +57,8 @@ func (v *view) phase(p trace.Phase) value {
 // waits adds up a part of the waiting.
 func (v *view) waits(of func(*trace.ResponseInfo) *trace.Time) value {
 	sum, observed := trace.Time(0), false
-	for i := range v.d.Exchanges {
-		r := v.d.Exchanges[i].Response
+	for i := range v.exchanges {
+		r := v.exchanges[i].Response
 		if r == nil {
 			continue
 		}
@@ -81,8 +81,8 @@ func observedTime(t trace.Time, observed bool) value {
 // queries counts what was asked of name servers; where an address was given, nothing.
 func (v *view) queries() int64 {
 	n := 0
-	for i := range v.d.Exchanges {
-		if r := v.d.Exchanges[i].Resolve; r != nil {
+	for i := range v.exchanges {
+		if r := v.exchanges[i].Resolve; r != nil {
 			n += len(r.Queries)
 		}
 	}
@@ -100,8 +100,8 @@ func (v *view) security() value {
 // attempts counts the addresses that connections were tried to.
 func (v *view) attempts() int64 {
 	n := 0
-	for i := range v.d.Exchanges {
-		if c := v.d.Exchanges[i].Connection; c != nil {
+	for i := range v.exchanges {
+		if c := v.exchanges[i].Connection; c != nil {
 			n += len(c.Attempts)
 		}
 	}

@@ -42,22 +42,22 @@ func begun(p trace.Phase) mark {
 // marks adds up how long after the start of its exchange each mark was.
 func (v *view) marks(m mark) value {
 	sum := trace.Time(0)
-	for i := range v.d.Exchanges {
-		if at, ok := m(&v.d.Exchanges[i]); ok {
+	for i := range v.exchanges {
+		if at, ok := m(&v.exchanges[i]); ok {
 			sum += max(at-v.start(i), 0)
 		}
 	}
 	return seconds(sum)
 }
 
-// start is that of an exchange: the clock's own of the first, and of others that of the
-// phase that began first.
+// start is that of an exchange: the clock's own of the first there is, and of others that
+// of the phase that began first.
 func (v *view) start(i int) trace.Time {
-	if i == 0 {
+	if i+v.t.First == 0 {
 		return 0
 	}
 	first, any := trace.Time(0), false
-	for _, p := range v.d.Exchanges[i].Phases {
+	for _, p := range v.exchanges[i].Phases {
 		if p.Start != nil && (!any || *p.Start < first) {
 			first, any = *p.Start, true
 		}
@@ -67,9 +67,9 @@ func (v *view) start(i int) trace.Time {
 
 // redirects is when the last exchange began, where redirects led to it.
 func (v *view) redirects() trace.Time {
-	for i := range v.d.Exchanges {
-		if redirected(&v.d.Exchanges[i]) {
-			return v.start(len(v.d.Exchanges) - 1)
+	for i := range v.exchanges {
+		if redirected(&v.exchanges[i]) {
+			return v.start(len(v.exchanges)-1) - v.start(0)
 		}
 	}
 	return 0
@@ -78,9 +78,12 @@ func (v *view) redirects() trace.Time {
 // total is when all was over that curl does too: rendering and the close are not its
 // business.
 func (v *view) total() trace.Time {
+	if len(v.exchanges) == 0 {
+		return 0
+	}
 	last := trace.Time(0)
-	for i := range v.d.Exchanges {
-		for _, p := range v.d.Exchanges[i].Phases {
+	for i := range v.exchanges {
+		for _, p := range v.exchanges[i].Phases {
 			if p.Name == trace.Render || p.Name == trace.Close {
 				continue
 			}
@@ -89,5 +92,5 @@ func (v *view) total() trace.Time {
 			}
 		}
 	}
-	return last
+	return max(last-v.start(0), 0)
 }

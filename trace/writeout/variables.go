@@ -130,8 +130,8 @@ func (v *view) delivered() int64 {
 // requested counts all that was sent.
 func (v *view) requested() int64 {
 	n := int64(0)
-	for i := range v.d.Exchanges {
-		if r := v.d.Exchanges[i].Request; r != nil {
+	for i := range v.exchanges {
+		if r := v.exchanges[i].Request; r != nil {
 			n += r.Bytes
 		}
 	}

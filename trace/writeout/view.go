@@ -12,6 +12,8 @@ import (
 type view struct {
 	t *Transfer
 	d *trace.Document
+	// exchanges are those of the transfer.
+	exchanges []trace.Exchange
 	// last is the last exchange, answered the last with a response, connected the last
 	// with a connection: where a redirect leads to nobody, they differ. Each is empty
 	// where there is none.
@@ -21,8 +23,9 @@ type view struct {
 func newView(t *Transfer) view {
 	none := &trace.Exchange{}
 	v := view{t: t, d: t.Document, last: none, answered: none, connected: none}
-	for i := range t.Document.Exchanges {
-		x := &t.Document.Exchanges[i]
+	v.exchanges = v.d.Exchanges[min(t.First, len(v.d.Exchanges)):]
+	for i := range v.exchanges {
+		x := &v.exchanges[i]
 		v.last = x
 		if x.Response != nil && x.Response.Status != 0 {
 			v.answered = x
@@ -95,8 +98,8 @@ func (v *view) end(remote bool) (ip string, port int64) {
 // count counts the exchanges of which something is true.
 func (v *view) count(is func(*trace.Exchange) bool) value {
 	n := int64(0)
-	for i := range v.d.Exchanges {
-		if is(&v.d.Exchanges[i]) {
+	for i := range v.exchanges {
+		if is(&v.exchanges[i]) {
 			n++
 		}
 	}
@@ -120,7 +123,7 @@ func (v *view) proxy() *trace.Proxy {
 
 // tunnel is the status of the last answer to a CONNECT, 0 for none.
 func (v *view) tunnel() int {
-	for _, x := range slices.Backward(v.d.Exchanges) {
+	for _, x := range slices.Backward(v.exchanges) {
 		if c := x.Connection; c != nil && c.Proxy != nil && c.Proxy.TunnelStatus != nil {
 			return *c.Proxy.TunnelStatus
 		}

@@ -25,6 +25,9 @@ import (
 type Transfer struct {
 	// Document is its trace, with nothing hidden.
 	Document *trace.Document
+	// First is the exchange, counted from 0, that the transfer began with: not the first of
+	// the document where --retry had it begin again.
+	First int
 	// Heads are the fields of each final response's head, as they came.
 	Heads [][]trace.Field
 	// HeadBytes counts the bytes of all heads, those of interim responses too.
