@@ -100,6 +100,8 @@ func (s *postscript) take(t *writeout.Transfer, rec *trace.Recorder) (last *webu
 			if u, err := weburl.Parse(e.URL); err == nil {
 				last, answered = u, false
 			}
+		case trace.RequestStarted:
+			t.Request = e.Headers
 		case trace.HeadReceived:
 			t.Heads, answered = append(t.Heads, e.Headers), true
 		}

@@ -25,7 +25,7 @@ func aboutTransfer() table {
 	return table{
 		"certs":                   func(v *view) value { return text(v.certificates()) },
 		"conn_id":                 func(v *view) value { return number(v.connection()) },
-		"content_type":            func(v *view) value { return v.fieldOf(v.head(), "Content-Type") },
+		"content_type":            func(v *view) value { return fieldOf(v.head(), "Content-Type") },
 		"errormsg":                (*view).message,
 		"exitcode":                func(v *view) value { return number(int64(v.d.ExitCode)) },
 		"filename_effective":      func(v *view) value { return optional(v.t.Filename) },
@@ -43,7 +43,7 @@ func aboutTransfer() table {
 		"num_retries":             func(v *view) value { return number(int64(v.t.Retries)) },
 		"proxy_ssl_verify_result": func(*view) value { return number(0) },
 		"proxy_used":              func(v *view) value { return flag(v.proxy() != nil) },
-		"referer":                 func(v *view) value { return v.fieldOf(v.request().Headers, "Referer") },
+		"referer":                 func(v *view) value { return fieldOf(v.t.Request, "Referer") },
 		"remote_ip":               func(v *view) value { ip, _ := v.end(true); return text(ip) },
 		"remote_port":             func(v *view) value { _, port := v.end(true); return number(port) },
 		"response_code":           func(v *view) value { return code(v.response().Status) },

@@ -61,19 +61,12 @@ func (v *view) head() []trace.Field {
 	return nil
 }
 
-// field is the last of that name, which is the one that curl goes by too.
-func field(fields []trace.Field, name string) (string, bool) {
+// fieldOf is the last field of that name, which is the one that curl goes by too.
+func fieldOf(fields []trace.Field, name string) value {
 	for _, f := range slices.Backward(fields) {
 		if strings.EqualFold(f[0], name) {
-			return f[1], true
+			return text(f[1])
 		}
-	}
-	return "", false
-}
-
-func (v *view) fieldOf(fields []trace.Field, name string) value {
-	if s, ok := field(fields, name); ok {
-		return text(s)
 	}
 	return null
 }

@@ -28,6 +28,8 @@ type Transfer struct {
 	// First is the exchange, counted from 0, that the transfer began with: not the first of
 	// the document where --retry had it begin again.
 	First int
+	// Request are the fields of the last request, as they were sent.
+	Request []trace.Field
 	// Heads are the fields of each final response's head, as they came.
 	Heads [][]trace.Field
 	// HeadBytes counts the bytes of all heads, those of interim responses too.

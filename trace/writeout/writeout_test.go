@@ -47,7 +47,7 @@ func redirectedDocument() *trace.Document {
 			States: []trace.StateTime{{State: trace.SynSent, Side: trace.Client}, {State: trace.Listen, Side: trace.Server}, {State: trace.Established, Side: trace.Client}},
 		},
 		TLS:      &trace.TLSInfo{Version: "TLS 1.3", Why: "certificate_expired"},
-		Request:  &trace.RequestInfo{Method: "GET", Headers: []trace.Field{{"Referer", "https://b.example/"}}, Bytes: 90},
+		Request:  &trace.RequestInfo{Method: "GET", Bytes: 90},
 		Response: &trace.ResponseInfo{Version: "HTTP/1.1", Status: 200, BodyBytes: 400, DecodedBytes: ptr(int64(1000)), WaitNetwork: ptr(trace.Time(ms)), WaitServer: ptr(trace.Time(3 * ms))},
 		Close:    &trace.CloseInfo{Initiator: trace.Client},
 	}
@@ -61,6 +61,7 @@ func transfer() *Transfer {
 			{{"Location", "/new"}, {"Set-Cookie", "a=1"}},
 			{{"Content-Type", "text/html"}, {"Set-Cookie", "b=2"}, {"X", "é\x1b"}, {"set-cookie", "c=3"}},
 		},
+		Request:   []trace.Field{{"Referer", "https://b.example/"}},
 		HeadBytes: 250, URL: "https://a.example/old", Effective: "https://a.example/new",
 		Given:    Parts{Scheme: "https", User: "me", Password: "word", Host: "a.example", Port: "443", Path: "/old"},
 		Last:     Parts{Scheme: "https", Host: "a.example", Port: "443", Path: "/new", Query: "q"},
