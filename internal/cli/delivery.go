@@ -99,7 +99,7 @@ func (d *delivery) includeHead(raw []byte) error {
 	return errors.Join(err, flush(w))
 }
 
-// shown is a head as it is written: to a file as it came.
+// shown is a head as it is written: to stdout without control characters.
 func (d *delivery) shown(raw []byte, stdout bool) []byte {
 	if stdout {
 		return term.SafeHead(raw)
@@ -174,7 +174,9 @@ func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 		return err
 	}
 	if trailers := b.Response.Trailers(); len(trailers) > 0 {
-		return d.Head(fieldLines(trailers))
+		if err := d.Head(fieldLines(trailers)); err != nil {
+			return writeFailed(err)
+		}
 	}
 	return nil
 }

@@ -49,7 +49,13 @@ type wireEntry struct {
 }
 
 // maxQueued is how many bytes may wait to be written: some of the largest reads.
-const maxQueued = 8 << 20
+const maxQueued = 4 << 20
+
+func newWireLog(out io.Writer) *wireLog {
+	w := &wireLog{out: out, done: make(chan struct{})}
+	w.change = sync.NewCond(&w.mu)
+	return w
+}
 
 // openWire opens the log where one is wanted. As with curl a fetch goes on without one
 // that cannot be written.
@@ -57,11 +63,10 @@ func (p *program) openWire() {
 	if p.s.wire == "" {
 		return
 	}
-	w := &wireLog{hex: p.s.wireHex, stamped: p.s.wireTime, secrets: p.s.secrets, done: make(chan struct{})}
-	w.change = sync.NewCond(&w.mu)
+	w := newWireLog(p.stdout)
+	w.hex, w.stamped, w.secrets = p.s.wireHex, p.s.wireTime, p.s.secrets
 	switch p.s.wire {
 	case "-":
-		w.out = p.stdout
 	case "%":
 		w.out = p.stderr
 	default:

@@ -10,6 +10,7 @@
 package wire
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -80,7 +81,7 @@ func appendText(b, p []byte) []byte {
 	for at := 0; at < len(p); {
 		rest := p[at:]
 		row, skip := rest[:min(textWidth, len(rest))], 0
-		if end := strings.Index(string(rest[:min(textWidth+2, len(rest))]), "\r\n"); end >= 0 {
+		if end := bytes.Index(rest[:min(textWidth+2, len(rest))], lineEnd); end >= 0 {
 			row, skip = rest[:end], 2
 		}
 		b = fmt.Appendf(b, "%04x: ", at)
@@ -89,6 +90,8 @@ func appendText(b, p []byte) []byte {
 	}
 	return b
 }
+
+var lineEnd = []byte("\r\n")
 
 // printable writes bytes as text.
 func printable(b, p []byte) []byte {
