@@ -87,14 +87,12 @@ func (s *postscript) write(doc *trace.Document, rec *trace.Recorder, d *delivery
 	})
 }
 
-// take takes what was recorded, nothing of it hidden or cut short, and returns the URL
+// take takes what was recorded that the document hides or cuts short, and returns the URL
 // that was asked for last.
 func (s *postscript) take(t *writeout.Transfer, rec *trace.Recorder) (last *weburl.URL) {
-	records := rec.Records()
 	last = s.url
-	t.Document = s.unhidden(t.Document, rec)
 	answered := false
-	for _, r := range records {
+	for _, r := range rec.Records() {
 		switch e := r.Event.(type) {
 		case trace.ExchangeStarted:
 			if u, err := weburl.Parse(e.URL); err == nil {
@@ -110,16 +108,6 @@ func (s *postscript) take(t *writeout.Transfer, rec *trace.Recorder) (last *webu
 		t.Redirect = redirect(last, t)
 	}
 	return last
-}
-
-// unhidden is the document with nothing hidden. How it ended is as in the other.
-func (s *postscript) unhidden(doc *trace.Document, rec *trace.Recorder) *trace.Document {
-	if s.p.s.secrets {
-		return doc
-	}
-	open := trace.Fold(rec.Records(), trace.FoldOptions{URL: s.url.Href(), Started: rec.Started(), Secrets: true})
-	open.Error, open.ExitCode = doc.Error, doc.ExitCode
-	return open
 }
 
 // redirect is where the last response leads, "" where nowhere.

@@ -23,7 +23,7 @@ import (
 
 // A Transfer is what is known of one when it is over.
 type Transfer struct {
-	// Document is its trace, with nothing hidden.
+	// Document is its trace. What that hides or cuts short is here beside it.
 	Document *trace.Document
 	// First is the exchange, counted from 0, that the transfer began with: not the first of
 	// the document where --retry had it begin again.
