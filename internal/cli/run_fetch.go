@@ -52,6 +52,7 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 func (p *program) fetchAll(ctx context.Context, f *fetch.Fetcher, words []string) error {
 	var last error
 	for i, word := range words {
+		f.Then(p.following(words[i+1:]))
 		last = p.fetchOne(ctx, f, word, i, len(words) > 1)
 		if ctx.Err() != nil {
 			break
@@ -61,6 +62,18 @@ func (p *program) fetchAll(ctx context.Context, f *fetch.Fetcher, words []string
 		}
 	}
 	return last
+}
+
+// following is the URL behind this one, nil where there is none.
+func (p *program) following(words []string) *weburl.URL {
+	if len(words) == 0 || p.s.byAddress {
+		return nil
+	}
+	u, err := p.parseURL(words[0])
+	if err != nil || fetch.Fetchable(u) != nil {
+		return nil
+	}
+	return u
 }
 
 // complete checks the options against one another and reads what they name.
@@ -155,20 +168,21 @@ func (p *program) recorder(lines *jsonLines) *trace.Recorder {
 	if !p.watched() && !p.s.outwait {
 		return nil
 	}
-	var sinks sinks
-	if lines != nil {
-		sinks = append(sinks, lines)
+	p.clock = p.clock.Next(p.sink(lines))
+	return p.clock
+}
+
+// sink is who sees what happens as it does, nil for nobody.
+func (p *program) sink(lines *jsonLines) trace.Sink {
+	switch {
+	case lines != nil && p.wire != nil:
+		return sinks{lines, p.wire}
+	case lines != nil:
+		return lines
+	case p.wire != nil:
+		return p.wire
 	}
-	if p.wire != nil {
-		sinks = append(sinks, p.wire)
-	}
-	switch len(sinks) {
-	case 0:
-		return trace.NewRecorder(nil)
-	case 1:
-		return trace.NewRecorder(sinks[0])
-	}
-	return trace.NewRecorder(sinks)
+	return nil
 }
 
 // sinks are several that see the same.
@@ -219,7 +233,9 @@ func (p *program) finish(ps *postscript, rec *trace.Recorder, u *weburl.URL, d *
 
 // document makes the document of a fetch; ended is its error with the status.
 func (p *program) document(rec *trace.Recorder, u *weburl.URL, err error) (doc *trace.Document, ended *statusError) {
-	doc = trace.Fold(rec.Records(), trace.FoldOptions{URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets})
+	doc = trace.Fold(rec.Records(), trace.FoldOptions{
+		URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets, Carried: &p.carried,
+	})
 	if p.s.pcap != "" {
 		p.documents = append(p.documents, doc)
 	}

@@ -114,6 +114,8 @@ type Fetcher struct {
 	trust    *transport.Roots        // those that origins are judged by
 	conns    int                     // connections tried so far
 	pin      *pin                    // nil where nothing is held to
+	then     *weburl.URL             // is fetched next, nil for none
+	left     *kept                   // by the fetch before, for the next
 }
 
 // New returns a Fetcher. The error is that of a file of the resolver's that cannot be
@@ -125,8 +127,17 @@ func New(o Options) (*Fetcher, error) {
 	return f, err
 }
 
-// Close ends the connections to name servers that are kept open, and waits for that.
-func (f *Fetcher) Close() error { return f.resolver.Close() }
+// Close ends the connections that are kept open, those to name servers too, and waits for
+// that.
+func (f *Fetcher) Close() error {
+	f.drop(context.Background())
+	return f.resolver.Close()
+}
+
+// Then says what is fetched behind the next Fetch, nil for nothing: where it can go over
+// the same connection, that is left open for it. The Recorders of both must have one clock
+// ([trace.Recorder.Next]).
+func (f *Fetcher) Then(u *weburl.URL) { f.then = u }
 
 // A limit is the cause of a context that ended because something took too long.
 type limit struct {
@@ -146,10 +157,9 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 	ctx, cancel := f.limited(ctx)
 	defer cancel()
 	partings := newPartings(outer)
-	hop := &hop{
-		f: f, partings: partings, url: u, origin: u, why: "first",
-		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
-	}
+	hop := f.first(u)
+	hop.partings = partings
+	hop.takeLeft(outer)
 	for n := 0; ; n++ {
 		sc := rec.Scope(n)
 		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: hop.why})
@@ -168,6 +178,16 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 			hop = next
 		}
 	}
+}
+
+// first is the hop that a fetch begins with.
+func (f *Fetcher) first(u *weburl.URL) *hop {
+	h := &hop{
+		f: f, url: u, origin: u, why: "first",
+		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
+	}
+	h.via = h.proxy()
+	return h
 }
 
 // limited is a context that ends when -m says.

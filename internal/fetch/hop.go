@@ -88,9 +88,9 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 func (h *hop) leave(outer context.Context, sc *trace.Scope, conn *transport.Conn, next *hop, persistent bool) {
 	o := h.closing(false, persistent)
 	switch {
+	case persistent && h.keep(sc, conn, next):
 	case next == nil:
 		h.close(outer, conn, o)
-	case persistent && h.keep(sc, conn, next):
 	default:
 		o.TimeWait = nil
 		h.partings.begin(func(ctx context.Context) { h.close(ctx, conn, o) })
