@@ -84,7 +84,7 @@ func (p *program) complete() error {
 		return err
 	}
 	if p.s.format != "" && p.writesBeside() {
-		return usage("--format puts its document on stdout, where -o -, -D -, -w or --trace - would write too", "name a file; for -w begin with %{stderr} or %output{FILE}")
+		return usage("--format puts its document on stdout, where -o -, -D -, -w or --trace - would write too", "name a file; for -w begin with %{stderr}")
 	}
 	if err := p.checkByAddress(); err != nil {
 		return err
