@@ -30,6 +30,8 @@ type Certificate struct {
 	DaysLeft *int `json:"days_left,omitzero"`
 	// Blamed marks the certificate for which the chain was refused.
 	Blamed bool `json:"blamed,omitzero"`
+	// Raw is the certificate itself (DER), which documents leave out.
+	Raw []byte `json:"-"`
 }
 
 // Where a certificate can be from.

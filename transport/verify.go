@@ -264,7 +264,7 @@ func describe(cert *x509.Certificate, role string, blamed bool) trace.Certificat
 		Role:       role, Subject: trace.Text(cert.Subject.String()), Issuer: trace.Text(cert.Issuer.String()), Names: names[:min(len(names), maxNames)],
 		NotBefore: dated(cert.NotBefore), NotAfter: dated(cert.NotAfter), Key: keyName(cert.PublicKey),
 		Signature: cert.SignatureAlgorithm.String(), SHA256: hex.EncodeToString(sum[:]), Blamed: blamed,
-		KeySHA256: keyHash(cert),
+		KeySHA256: keyHash(cert), Raw: cert.Raw,
 	}
 }
 

@@ -160,6 +160,7 @@ type outcome struct {
 	Body            []byte
 	Verdict         verdict
 	Persistent      bool
+	Trailers        httpclient.Fields
 	Heads           []string
 	Events          []trace.Event
 }
@@ -177,7 +178,7 @@ func fetch(t testing.TB, conn *scriptConn, req *httpclient.Request, size int) ou
 		o.Version, o.Reason, o.Status, o.Header = resp.Version, resp.Reason, resp.Status, resp.Header
 		o.HasBody, o.Length = resp.HasBody, resp.Length
 		o.Body, err = readAll(t, resp.Body, size)
-		o.Persistent = resp.Persistent()
+		o.Persistent, o.Trailers = resp.Persistent(), resp.Trailers()
 		_ = resp.Body.Close()
 	}
 	o.Verdict = verdictOf(t, err)

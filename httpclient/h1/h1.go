@@ -63,7 +63,7 @@ func Exchange(ctx context.Context, sc *trace.Scope, conn Conn, req *httpclient.R
 		body.end(io.EOF)
 	}
 	resp.Body = body
-	resp.Persistent = body.persistent
+	resp.Persistent, resp.Trailers = body.persistent, body.chunks.trailers.end
 	return &resp.Response, nil
 }
 

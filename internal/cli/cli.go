@@ -24,6 +24,7 @@ import (
 	"fetchscope/internal/lab"
 	"fetchscope/internal/term"
 	"fetchscope/trace"
+	"fetchscope/trace/writeout"
 )
 
 // A program is one run of the command.
@@ -43,6 +44,9 @@ type program struct {
 	end     *lab.End // of a lab's two processes that this is one of, nil otherwise
 	// lossesTold counts the packets lost in the lab that a person has been told of.
 	lossesTold int
+	writeOut   *writeout.Format // nil without -w
+	wire       *wireLog         // nil without --trace
+	dumps      dumps
 	// out and err are what the two streams can show.
 	out, err term.Screen
 }

@@ -16,7 +16,7 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                   {"internal/cli"},
-	"internal/cli":       {"internal/fetch", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
+	"internal/cli":       {"internal/fetch", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire"},
 	"internal/demo":      {},
 	"internal/lab":       {"transport/capture", "transport/tcpstate", "trace"},
 	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate"},
@@ -37,6 +37,8 @@ var layers = map[string][]string{
 	"trace/ladder":       {"trace", "internal/term"},
 	"trace/tree":         {"trace", "internal/term"},
 	"trace/pcapng":       {"trace"},
+	"trace/writeout":     {"trace", "internal/term"},
+	"trace/wire":         {"trace", "internal/term"},
 	"internal/kstamp":    {},
 	"internal/term":      {},
 	"internal/weburl":    {},

@@ -24,6 +24,7 @@ type settings struct {
 	source     bool
 	include    bool
 	dumpHeader string
+	writeOut   string
 	format     string
 	dryRun     bool
 	width      int
@@ -42,6 +43,9 @@ type settings struct {
 	packets    string
 	outwait    bool
 	pcap       string
+	wire       string // what goes over is written there
+	wireHex    bool
+	wireTime   bool
 
 	data    []string
 	headers []string

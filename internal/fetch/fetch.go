@@ -80,6 +80,8 @@ type Options struct {
 	Far *tcpstate.Diag
 	// KeyLog gets the secrets of TLS; nil for nobody.
 	KeyLog io.Writer
+	// Tap gets what goes over, a Wire for each exchange; nil for nobody.
+	Tap func() Wire
 }
 
 // A HeaderOption is one -H.

@@ -263,7 +263,7 @@ var offered = []string{"http/1.1"}
 
 // exchange sends the request and reads the head of the response: steps 3 and 4.
 func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*httpclient.Response, error) {
-	resp, err := h1.Exchange(ctx, conn.Scope(), conn, h.request(h.via), out.Head)
+	resp, err := h1.Exchange(ctx, conn.Scope(), h.f.tapped(conn), h.request(h.via), out.Head)
 	var written *h1.HeadError
 	switch {
 	case errors.As(err, &written):
