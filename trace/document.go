@@ -164,10 +164,12 @@ type Connection struct {
 	Segments []Segment    `json:"segments,omitzero"`
 	Capture  *CaptureInfo `json:"capture,omitzero"`
 	// NotObservable says what cannot be seen on this system, and why.
-	NotObservable []Unseen    `json:"not_observable,omitzero"`
-	Proxy         *Proxy      `json:"proxy,omitzero"`
-	Opened        *SocketRead `json:"tcp_info_opened,omitzero"`
-	Closed        *SocketRead `json:"tcp_info_closed,omitzero"`
+	NotObservable []Unseen `json:"not_observable,omitzero"`
+	Proxy         *Proxy   `json:"proxy,omitzero"`
+	// Layers are those of the connection that is used, from the bottom.
+	Layers []Layer     `json:"layers,omitzero"`
+	Opened *SocketRead `json:"tcp_info_opened,omitzero"`
+	Closed *SocketRead `json:"tcp_info_closed,omitzero"`
 }
 
 // An Unseen is something that could not be observed.
@@ -186,6 +188,36 @@ type Proxy struct {
 	TunnelDuration *Time  `json:"tunnel_duration_ns,omitzero"`
 	TunnelStatus   *int   `json:"tunnel_status,omitzero"`
 }
+
+// A Layer is a part of a connection that took a step of its own to be made: the socket, what
+// proxies and load balancers are told, TLS with a proxy and with the origin.
+type Layer struct {
+	begun Moment
+
+	Kind string `json:"kind"`
+	// Peer is who was spoken to, Target whom that one was to connect to.
+	Peer        string   `json:"peer,omitzero"`
+	Target      string   `json:"target,omitzero"`
+	Start       Time     `json:"start_ns"`
+	Duration    *Time    `json:"duration_ns,omitzero"`
+	Uncertainty Time     `json:"uncertainty_ns,omitzero"`
+	Evidence    Evidence `json:"evidence,omitzero"`
+	Outcome     string   `json:"outcome,omitzero"`
+	Why         Code     `json:"reason,omitzero"`
+	// Status is the one of the answer to a CONNECT.
+	Status *int `json:"status,omitzero"`
+	// Bound is the address that a SOCKS proxy says it uses, Line the PROXY protocol's.
+	Bound string `json:"bound,omitzero"`
+	Line  string `json:"line,omitzero"`
+	// TLS is that of a proxy; the exchange has the origin's.
+	TLS *TLSInfo `json:"tls,omitzero"`
+}
+
+// What can become of a layer.
+const (
+	LayerDone   = "done"
+	LayerFailed = "failed"
+)
 
 // A Segment is a TCP segment as it passed our interface. Seq and Ack are the numbers of
 // the wire.

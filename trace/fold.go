@@ -110,6 +110,7 @@ type exchangeFold struct {
 	skips   map[Phase]string
 	syns    map[int]Record // by connection
 	added   []string       // addresses that came late
+	layers  []Layer        // between the socket and the origin's TLS
 	failure *Error
 	rtt     *time.Duration
 }
@@ -132,7 +133,12 @@ func foldExchange(records []Record) (Exchange, *Error) {
 		f.sent(r)
 	}
 	for _, r := range records {
+		if r.Proxy {
+			f.ofProxy(r)
+			continue
+		}
 		f.mark(r)
+		f.layer(r)
 		f.steps1and2(r)
 		f.steps3and4(r)
 		f.steps5and6(r)
@@ -195,6 +201,7 @@ func (f *exchangeFold) finish() {
 		orderStates(c.States)
 	}
 	f.x.Phases = f.phases()
+	f.finishLayers()
 	if f.x.Response != nil {
 		f.splitWait()
 	}

@@ -211,7 +211,11 @@ func (f *exchangeFold) tls(r Record) {
 	if f.x.TLS == nil {
 		f.x.TLS = &TLSInfo{Chain: []Certificate{}}
 	}
-	t := f.x.TLS
+	f.x.TLS.take(r)
+}
+
+// take adds what was learned of a handshake.
+func (t *TLSInfo) take(r Record) {
 	switch e := r.Event.(type) {
 	case TLSStarted:
 		t.ServerName = e.ServerName

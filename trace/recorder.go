@@ -11,7 +11,9 @@ type Record struct {
 	Moment
 	Exchange int // 0 is the first
 	Conn     int // 0 before there is one
-	Event    Event
+	// Proxy says that it is of the TLS with a proxy, not with the origin.
+	Proxy bool
+	Event Event
 }
 
 // A Sink sees records as they are made. It runs inside a measurement and must
@@ -108,6 +110,7 @@ func (r *Recorder) wall(unix int64) Moment {
 type Scope struct {
 	rec            *Recorder
 	exchange, conn int
+	proxy          bool
 }
 
 // Now reads the clock; 0 on a nil Scope.
@@ -148,7 +151,7 @@ func (s *Scope) EmitAt(m Moment, e Event) {
 	if s == nil {
 		return
 	}
-	s.rec.put(Record{Moment: m, Exchange: s.exchange, Conn: s.conn, Event: e})
+	s.rec.put(Record{Moment: m, Exchange: s.exchange, Conn: s.conn, Proxy: s.proxy, Event: e})
 }
 
 // OnConn returns the scope of the connection with this number.
@@ -157,4 +160,13 @@ func (s *Scope) OnConn(id int) *Scope {
 		return nil
 	}
 	return &Scope{rec: s.rec, exchange: s.exchange, conn: id}
+}
+
+// OfProxy returns the scope of the same connection's TLS with a proxy, whose events are not
+// to be taken for the origin's.
+func (s *Scope) OfProxy() *Scope {
+	if s == nil {
+		return nil
+	}
+	return &Scope{rec: s.rec, exchange: s.exchange, conn: s.conn, proxy: true}
 }
