@@ -10,6 +10,6 @@ import (
 )
 
 // connect opens a connection. What the kernel does meanwhile cannot be seen here.
-func connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
-	return connectPlain(ctx, sc, addr)
+func (from Local) connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
+	return connectPlain(ctx, sc, addr, from)
 }

@@ -24,6 +24,8 @@ type TLSConfig struct {
 	// Insecure goes on where the certificate is not trusted; why it is not is
 	// recorded all the same.
 	Insecure bool
+	// Proxy says that this is with a proxy: what is recorded is not the origin's.
+	Proxy bool
 	// KeyLog gets the secrets of the connection, by which whoever has its packets can
 	// read it (RFC 9850); nil for nobody.
 	KeyLog io.Writer
@@ -33,21 +35,26 @@ type TLSConfig struct {
 type secured struct {
 	conn     *tls.Conn
 	wire     *wire
+	below    *secured // the TLS with a proxy that this one goes through; nil for none
 	sc       *trace.Scope
 	notified bool // the peer's close_notify came
 	broken   bool // what comes is no TLS any more
 }
 
-// StartTLS does the handshake. Its error is an *Error.
+// StartTLS does the handshake, on top of the layers that are there. Its error is an *Error.
 func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 	defer c.Bind(ctx)()
 	if cfg.Roots == nil {
 		cfg.Roots = LoadRoots("")
 	}
-	w := newWire(c.sock, func() {
-		c.sc.Emit(trace.TLSStarted{ServerName: cfg.ServerName, Offset: c.link.Sent()})
+	sc := c.sc
+	if cfg.Proxy {
+		sc = sc.OfProxy()
+	}
+	w := newWire(c.top, c.link, func() {
+		sc.Emit(trace.TLSStarted{ServerName: cfg.ServerName, Offset: c.link.Sent()})
 	})
-	v := &verifier{cfg: cfg, sc: c.sc}
+	v := &verifier{cfg: cfg, sc: sc}
 	conn := tls.Client(w, &tls.Config{
 		ServerName:   serverName(cfg.ServerName),
 		NextProtos:   cfg.ALPN,
@@ -60,9 +67,9 @@ func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 		return c.handshakeFailed(err, w, v)
 	}
 	w.handshaking = false
-	c.tls = &secured{conn: conn, wire: w, sc: c.sc}
+	c.tls = &secured{conn: conn, wire: w, below: c.tls, sc: sc}
 	c.top = c.tls
-	c.sc.EmitAt(w.last, c.tls.ended())
+	sc.EmitAt(w.last, c.tls.ended())
 	return nil
 }
 
@@ -115,7 +122,7 @@ func (t *secured) Read(p []byte) (int, error) {
 	n, err := t.conn.Read(p)
 	switch {
 	case err != io.EOF || t.notified:
-	case t.wire.link.eof:
+	case t.wire.eof:
 		err = io.ErrUnexpectedEOF
 	default:
 		t.notified = true
@@ -133,9 +140,12 @@ func (t *secured) Arrived() trace.Moment { return t.wire.arrived }
 // Came counts the bytes of the connection through the record read last.
 func (t *secured) Came() int64 { return t.wire.through }
 
-// notify sends our close_notify (RFC 8446, section 6.1).
+// notify sends our close_notify (RFC 8446, section 6.1), and that of the TLS below.
 func (t *secured) notify() {
 	if t.conn.CloseWrite() == nil {
 		t.sc.Emit(trace.CloseNotified{Side: trace.Client})
+	}
+	if t.below != nil {
+		t.below.notify()
 	}
 }

@@ -33,18 +33,22 @@ type watchedSocket struct {
 }
 
 // connect opens a connection: one that is watched, where there is somebody to tell.
-func connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
+func (from Local) connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
 	if sc == nil {
-		return connectPlain(ctx, nil, addr)
+		return connectPlain(ctx, nil, addr, from)
 	}
-	return connectWatched(ctx, sc, addr)
+	return connectWatched(ctx, sc, addr, from)
 }
 
 // connectWatched opens a connection. The kernel's stamps are on before the first packet,
 // and the clock is read right before and after the call that sends the SYN.
-func connectWatched(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
+func connectWatched(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, from Local) (socket, error) {
 	s, err := newWatched(sc, addr)
 	if err != nil {
+		return nil, err
+	}
+	if err := from.bind(s.fd, addr); err != nil {
+		s.abandon()
 		return nil, err
 	}
 	if err := s.open(ctx); err != nil {
