@@ -43,6 +43,8 @@ type settings struct {
 
 	data    []string
 	headers []string
+
+	proxyHeaders []string
 	timeout time.Duration
 
 	serve   bool
@@ -248,11 +250,6 @@ func family(version int) func(*settings, string) error {
 		}
 		return nil
 	}
-}
-
-func proxy(s *settings, v string) (err error) {
-	s.fetch.Proxy, err = fetch.ParseProxy(v, "-x")
-	return err
 }
 
 // sizeUnits are the letters that multiply a size, as in curl.

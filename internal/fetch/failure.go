@@ -11,6 +11,7 @@ import (
 	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
+	"fetchscope/transport/socks"
 )
 
 // The codes of failures that belong to no step; their values never change.
@@ -24,7 +25,10 @@ const (
 	CodeWrite            trace.Code = "write_failed"
 	CodeBinary           trace.Code = "binary_on_terminal"
 	CodeTunnel           trace.Code = "proxy_refused"
+	CodeTunnelBroken     trace.Code = "proxy_tunnel_broken"
 	CodeProxyName        trace.Code = "proxy_not_resolved"
+	CodeProxySyntax      trace.Code = "proxy_malformed"
+	CodeProxyScheme      trace.Code = "proxy_scheme_unsupported"
 	CodeInternal         trace.Code = "internal_error"
 )
 
@@ -35,7 +39,9 @@ type Failure struct {
 	Hint  string
 	Err   error
 
-	proxy    bool
+	proxy    bool   // it is of the first proxy's name or address
+	beyond   bool   // it is of the name that a SOCKS proxy wants the address of
+	layer    string // it is of this layer of the connection
 	recorded bool
 }
 
@@ -82,19 +88,32 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 			out.Code = transport.CodeTimeout
 		}
 	}
-	if out.proxy && out.Phase == trace.Resolve && out.Code != transport.CodeTimeout && out.Code != transport.CodeInterrupted {
-		out.Code = CodeProxyName
+	if out.Phase == trace.Resolve && out.Code != transport.CodeTimeout && out.Code != transport.CodeInterrupted {
+		switch {
+		case out.proxy:
+			out.Code = CodeProxyName
+		case out.beyond:
+			out.Code = socks.CodeUnresolved
+		}
 	}
 	if out.Hint == "" {
 		out.Hint = hints[out.Code]
 	}
-	if out.proxy && out.Phase == trace.Connect {
+	if out.proxy && out.Phase == trace.Connect && !local(out.Code) {
 		out.Hint = "this is the proxy's address: check -x, or http_proxy and https_proxy in the environment"
 	}
 	if distrust := (*transport.Error)(nil); errors.As(out.Err, &distrust) && strings.HasPrefix(string(out.Code), "certificate_") {
 		out.Err = &distrusted{reason: transport.Reason(out.Code), err: out.Err}
 	}
+	if out.layer != "" {
+		out.Err = fmt.Errorf("%s: %w", out.layer, out.Err)
+	}
 	return out
+}
+
+// local says whether a code is of where a connection was to come from.
+func local(code trace.Code) bool {
+	return code == transport.CodeInterface || code == transport.CodeLocalPort
 }
 
 // A distrusted says in words why a certificate is not trusted; the chain beside it has
@@ -139,6 +158,7 @@ func codeOf(err error) trace.Code {
 	var name *resolver.Error
 	var conn *transport.Error
 	var http *httpclient.Error
+	var proxy *socks.Error
 	switch {
 	case errors.As(err, &name): // whatever kept its servers from answering
 		return name.Code
@@ -148,6 +168,8 @@ func codeOf(err error) trace.Code {
 		return codeOf(http.Err)
 	case errors.As(err, &conn):
 		return conn.Code
+	case errors.As(err, &proxy):
+		return proxy.Code
 	}
 	return CodeInternal
 }

@@ -55,12 +55,29 @@ type Options struct {
 	// all are tried at once.
 	AttemptDelay time.Duration
 
-	Proxy     *Proxy // -x, nil for what the environment says
-	Getenv    func(string) string
-	ConnectTo []ConnectTo
-	Insecure  bool
-	CAFile    string
-	Resolver  resolver.Config
+	// Proxy is -x, nil for what the environment says, and PreProxy a SOCKS proxy that it is
+	// reached by. NoProxy lists the hosts that they are not for, nil for what the
+	// environment says.
+	Proxy, PreProxy *Proxy
+	NoProxy         *string
+	// ProxyTunnel asks for a tunnel where a proxy could be asked for the page.
+	ProxyTunnel bool
+	// ProxyUser is name:password for a proxy, both percent-encoded; nil without.
+	ProxyUser *string
+	// ProxyHeader are fields for proxies alone.
+	ProxyHeader []HeaderOption
+	// ProxyInsecure and ProxyCAFile are Insecure and CAFile of https proxies.
+	ProxyInsecure bool
+	ProxyCAFile   string
+	// UnixSocket stands for whatever would be connected to, "" for nothing.
+	UnixSocket string
+	From       Source
+	HAProxy    HAProxy
+	Getenv     func(string) string
+	ConnectTo  []ConnectTo
+	Insecure   bool
+	CAFile     string
+	Resolver   resolver.Config
 	// ServiceRecords asks for the HTTPS records of https URLs (RFC 9460).
 	ServiceRecords bool
 	// Version is the program's, for User-Agent.
@@ -107,6 +124,7 @@ type Fetcher struct {
 	resolver *resolver.Resolver
 	roots    func() *transport.Roots // which are read once
 	trust    *transport.Roots        // those that origins are judged by
+	judges   *transport.Roots        // those that https proxies are judged by
 	conns    int                     // connections tried so far
 	pin      *pin                    // nil where nothing is held to
 }
@@ -180,16 +198,33 @@ func (o *Options) method() string {
 	return "GET"
 }
 
-// Check finds out whether the authorities that a fetch of u is to trust can be read,
-// before anything is sent. A redirect may yet lead to where they are needed.
+// Check finds out whether the authorities that a fetch of u is to trust can be read, and
+// whether its proxy makes sense, before anything is sent. A redirect may yet lead to where they are needed.
 func (f *Fetcher) Check(u *weburl.URL) *Failure {
-	if f.o.CAFile == "" || u.Scheme() != "https" {
+	if f.o.CAFile != "" && u.Scheme() == "https" {
+		if err := f.trusted().Check(); err != nil {
+			return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
+		}
+	}
+	via, err := (&hop{f: f, url: u, origin: u}).route()
+	if err != nil {
+		return f.failure(context.Background(), err)
+	}
+	if via.HTTP.CAFile == "" {
 		return nil
 	}
-	if err := f.trusted().Check(); err != nil {
+	if err := f.proxyTrusted().Check(); err != nil {
 		return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
 	}
 	return nil
+}
+
+// proxyTrusted returns the roots that https proxies are judged by, which are read once.
+func (f *Fetcher) proxyTrusted() *transport.Roots {
+	if f.judges == nil {
+		f.judges = transport.LoadRoots(f.o.ProxyCAFile)
+	}
+	return f.judges
 }
 
 // trusted returns the roots, which are read once. Where trust does not matter, neither

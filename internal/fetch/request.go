@@ -14,7 +14,8 @@ import (
 // FirstRequest returns the request that a fetch of u would begin with.
 func FirstRequest(o Options, u *weburl.URL) *httpclient.Request {
 	h := &hop{f: &Fetcher{o: o}, url: u, origin: u, method: o.method(), body: o.Body, hasBody: o.HasBody, referer: o.Referer}
-	return h.request(h.proxy())
+	h.via, _ = h.route() // where that fails, nothing is sent
+	return h.request()
 }
 
 // confidential are the fields that never follow to another origin.
@@ -22,19 +23,19 @@ var confidential = []string{"Authorization", "Cookie", "Proxy-Authorization", "H
 
 // request makes the request of a hop. The order of the fields is curl's, which
 // servers know.
-func (h *hop) request(proxy *Proxy) *httpclient.Request {
-	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(proxy)}
+func (h *hop) request() *httpclient.Request {
+	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header()}
 	if h.hasBody {
 		r.Body = h.body
 	}
-	if proxy != nil && h.url.Scheme() == "http" {
+	if h.via.forwards() {
 		// The absolute form (RFC 9112, section 3.2.2).
 		r.Target = h.url.WithoutCredentials().WithoutFragment().Href()
 	}
 	return r
 }
 
-func (h *hop) header(proxy *Proxy) httpclient.Fields {
+func (h *hop) header() httpclient.Fields {
 	var out httpclient.Fields
 	add := func(name, value string) {
 		if value != "" && !h.overridden(name) {
@@ -42,8 +43,9 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 		}
 	}
 	out = append(out, httpclient.Field{Name: "Host", Value: h.host()})
-	if proxy != nil && h.url.Scheme() == "http" {
-		add("Proxy-Authorization", proxy.authorization())
+	forProxy := h.forProxy()
+	if h.via.forwards() && !named(forProxy, "Proxy-Authorization") {
+		add("Proxy-Authorization", h.via.HTTP.authorization())
 	}
 	add("Authorization", h.authorization())
 	add("User-Agent", h.userAgent())
@@ -52,7 +54,7 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 		add("Accept-Encoding", coding.Accept)
 	}
 	add("Referer", h.referer)
-	if proxy != nil && h.url.Scheme() == "http" {
+	if h.via.forwards() && !named(forProxy, "Proxy-Connection") {
 		add("Proxy-Connection", "Keep-Alive")
 	}
 	for _, o := range h.f.o.Header {
@@ -60,11 +62,20 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
 		}
 	}
+	out = append(out, fieldsOf(forProxy)...)
 	if h.hasBody {
 		add("Content-Length", strconv.Itoa(len(h.body)))
 		add("Content-Type", "application/x-www-form-urlencoded")
 	}
 	return out
+}
+
+// forProxy are the fields for a proxy alone, where it sees the request.
+func (h *hop) forProxy() []HeaderOption {
+	if !h.via.forwards() {
+		return nil
+	}
+	return h.f.o.ProxyHeader
 }
 
 // overridden says whether -H speaks of the field, so that ours is left out.
