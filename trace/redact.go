@@ -37,6 +37,9 @@ func Publish(e Event, secrets bool) Event {
 	case Failed:
 		e.Message, e.Hint = redactWords(Text(e.Message), secrets), redactWords(Text(e.Hint), secrets)
 		return e
+	case LayerEnded:
+		e.Bound = cut(Text(e.Bound))
+		return e
 	case ProxyUsed:
 		e.Proxy = redactURL(e.Proxy, secrets)
 		return e

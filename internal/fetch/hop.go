@@ -100,7 +100,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	defer tlsa() // whoever starts it waits for it
 	conn, err := h.dial(ctx, sc, way)
 	if err != nil {
-		return nil, &Failure{Phase: trace.Connect, Err: err, proxy: h.via.proxied()}
+		return nil, err
 	}
 	if err := h.secure(ctx, conn, secure, tlsa); err != nil {
 		err = h.f.record(ctx, sc, err)

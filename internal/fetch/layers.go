@@ -13,7 +13,7 @@ func (h *hop) dial(ctx context.Context, sc *trace.Scope, to way) (*transport.Con
 	if path := h.via.path(); path != "" {
 		conn, err := transport.DialUnix(ctx, sc, h.f.conns, path)
 		h.f.conns++
-		return conn, err
+		return conn, h.unreached(err)
 	}
 	race := to.race(h.f.o.AttemptDelay)
 	var err error
@@ -34,10 +34,18 @@ func (h *hop) dial(ctx context.Context, sc *trace.Scope, to way) (*transport.Con
 	h.f.conns += tried
 	if err != nil {
 		h.packets.Failed()
-		return nil, err
+		return nil, h.unreached(err)
 	}
 	h.packets.Connected(conn.Scope(), conn.Local(), conn.Remote())
 	return conn, nil
+}
+
+// unreached puts the error of a connection that did not come about in its phase.
+func (h *hop) unreached(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Failure{Phase: trace.Connect, Err: err, proxy: h.via.proxied()}
 }
 
 // layer lays all over the connection that comes before the origin is spoken to, from the

@@ -48,7 +48,7 @@ func (h *hop) tunnel(ctx context.Context, conn *transport.Conn) error {
 	w := &counted{Conn: conn}
 	resp, err := h1.Exchange(ctx, nil, w, req, w.head)
 	failed := func(code trace.Code, err error) error {
-		return &Failure{Phase: trace.Connect, Code: code, Err: err, layer: "CONNECT by the proxy " + p.Address()}
+		return &Failure{Phase: trace.Connect, Code: code, Err: err, Hint: tunnelHint(resp), layer: "CONNECT by the proxy " + p.Address()}
 	}
 	if err != nil {
 		return failed(brokenTunnel(err), err)
@@ -65,6 +65,17 @@ func (h *hop) tunnel(ctx context.Context, conn *transport.Conn) error {
 	}
 	return nil
 }
+
+// tunnelHint is what to try where the proxy answered something that is not about us.
+func tunnelHint(resp *httpclient.Response) string {
+	if resp == nil || resp.Status/100 == 2 || resp.Status == statusLogin {
+		return ""
+	}
+	return "the proxy would not, or could not, connect to the origin: its log may say why"
+}
+
+// statusLogin is Proxy Authentication Required (RFC 9110, section 15.5.8).
+const statusLogin = 407
 
 // brokenTunnel is the code of an exchange with the proxy that came to nothing: its own
 // where it was stopped from outside.

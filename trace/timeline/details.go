@@ -37,6 +37,7 @@ func (v *view) details(x *trace.Exchange) {
 		v.line("")
 		v.attempts(x, "* ")
 	}
+	v.layerDetails(x)
 	if t := x.TLS; t != nil && len(t.Chain) > 0 {
 		v.line("")
 		v.line(fmt.Sprintf("* %s, %s, %s", t.Version, t.Cipher, t.Group))

@@ -53,19 +53,29 @@ func (v *view) spans(x *trace.Exchange, p *trace.PhaseTime) []span {
 // and what is left, in which somebody works. Without a round-trip time all of it counts
 // as the network's.
 func (v *view) trips(x *trace.Exchange, p trace.Phase, start, end trace.Time) []span {
-	c := x.Connection
-	if c == nil || c.Opened == nil || c.Opened.RTT == nil {
+	rtt, known := roundTrip(x)
+	if !known {
 		return []span{{start, end, network}}
-	}
-	rtt := trace.Time(*c.Opened.RTT)
-	if c.Opened.MinRTT != nil {
-		rtt = min(rtt, trace.Time(*c.Opened.MinRTT))
 	}
 	// TLS 1.3 takes one (RFC 8446, section 2), TLS 1.2 two (RFC 5246, section 7.3).
 	if p == trace.TLS && x.TLS != nil && x.TLS.Version == "TLS 1.2" && !x.TLS.Resumed {
 		rtt *= 2
 	}
 	return cutAt(start, start+rtt, end)
+}
+
+// roundTrip is the time of one to the peer and back, the least that was measured when the
+// connection was up.
+func roundTrip(x *trace.Exchange) (trace.Time, bool) {
+	c := x.Connection
+	if c == nil || c.Opened == nil || c.Opened.RTT == nil {
+		return 0, false
+	}
+	rtt := trace.Time(*c.Opened.RTT)
+	if c.Opened.MinRTT != nil {
+		rtt = min(rtt, trace.Time(*c.Opened.MinRTT))
+	}
+	return rtt, true
 }
 
 // cutAt is the network's time up to cut, and somebody's work from there.
@@ -147,6 +157,9 @@ func (v *view) connected(x *trace.Exchange) string {
 		if s.Side == trace.Client && (s.State == trace.SynSent || s.State == trace.Established) {
 			states = append(states, v.state(s))
 		}
+	}
+	if x.Connection.Local == "" && x.Connection.Remote != "" {
+		return "Unix domain socket"
 	}
 	if len(states) == 0 {
 		return "states: not observable here"

@@ -1,0 +1,115 @@
+package timeline
+
+import (
+	"fmt"
+
+	"fetchscope/trace"
+)
+
+// layers draws a row for each layer between the socket and the origin's TLS, below that of
+// the phase connect: what a proxy or a load balancer was told, and how long that took.
+func (v *view) layers(x *trace.Exchange) {
+	for _, l := range middle(x.Connection) {
+		if l.Duration == nil {
+			v.drawEmpty("   via", v.through(&l))
+			continue
+		}
+		v.drawRow("   via", v.figure(*l.Duration, &l.Uncertainty), v.bar(v.layerSpans(x, &l)...), v.through(&l), false)
+	}
+}
+
+// middle are the layers that are neither the socket nor the origin's TLS.
+func middle(c *trace.Connection) []trace.Layer {
+	if c == nil {
+		return nil
+	}
+	var out []trace.Layer
+	for _, l := range c.Layers {
+		socket := l.Kind == trace.LayerTCP || l.Kind == trace.LayerUnix
+		if !socket && (l.Kind != trace.LayerTLS || l.TLS != nil) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// through says what a layer is.
+func (v *view) through(l *trace.Layer) string {
+	peer := v.pen.text(l.Peer)
+	switch l.Kind {
+	case trace.LayerHAProxy:
+		return v.pen.text(l.Line)
+	case trace.LayerTLS:
+		switch {
+		case l.TLS.Version == "":
+			return "TLS to " + peer
+		case l.TLS.Ignored:
+			return "NOT TRUSTED, " + l.TLS.Version + " to " + peer
+		}
+		return l.TLS.Version + " to " + peer
+	case trace.LayerConnect:
+		if l.Status != nil {
+			return fmt.Sprintf("tunnel %d by %s", *l.Status, peer)
+		}
+		return "tunnel by " + peer
+	}
+	return l.Kind + " " + peer
+}
+
+// roundTrips is how often a layer waits for its peer: SOCKS 5 for the method and for the
+// reply (RFC 1928, sections 3 and 6); what is left is the peer's work, connecting further.
+var roundTrips = map[string]trace.Time{
+	trace.LayerSOCKS4: 1, trace.LayerSOCKS4a: 1, trace.LayerSOCKS5: 2, trace.LayerSOCKS5h: 2,
+	trace.LayerConnect: 1, trace.LayerTLS: 1,
+}
+
+func (v *view) layerSpans(x *trace.Exchange, l *trace.Layer) []span {
+	start, end := l.Start, l.Start+*l.Duration
+	rtt, known := roundTrip(x)
+	switch {
+	case l.Outcome == trace.LayerFailed:
+		return []span{{start, end, broken}}
+	case roundTrips[l.Kind] == 0:
+		return []span{{start, end, work}}
+	case !known:
+		return []span{{start, end, network}}
+	}
+	return cutAt(start, start+rtt*roundTrips[l.Kind], end)
+}
+
+// layerDetails tells what the rows of the layers have no room for.
+func (v *view) layerDetails(x *trace.Exchange) {
+	for i, l := range middle(x.Connection) {
+		if i == 0 {
+			v.line("")
+		}
+		text := "* " + v.through(&l)
+		if l.Target != "" {
+			text += v.pen.arrow + v.pen.text(l.Target)
+		}
+		if l.Bound != "" {
+			text += ", which says that it uses " + v.pen.text(l.Bound)
+		}
+		v.line(text)
+		if l.TLS == nil {
+			continue
+		}
+		for _, c := range l.TLS.Chain {
+			v.line(fmt.Sprintf("* %-12s %s, %s, ends %s", c.Role, v.pen.text(c.Subject), c.Key, c.NotAfter.Format("2006-01-02")))
+		}
+	}
+}
+
+// chainOf is the chain of certificates that is why an exchange failed: the origin's, or that
+// of a proxy.
+func chainOf(x *trace.Exchange) *trace.TLSInfo {
+	if x.TLS != nil && x.TLS.Why != "" && !x.TLS.Ignored {
+		return x.TLS
+	}
+	for _, l := range middle(x.Connection) {
+		if l.TLS != nil && l.TLS.Why != "" && !l.TLS.Ignored {
+			return l.TLS
+		}
+	}
+	return nil
+}
