@@ -23,10 +23,10 @@ func (f *exchangeFold) layer(r Record) {
 			}
 		}
 	case Failed:
-		if l := f.endLayer(r); l != nil {
-			l.Outcome, l.Why = LayerFailed, e.Code
-		} else if n := len(f.layers); n > 0 && f.layers[n-1].Outcome == LayerFailed {
-			f.layers[n-1].Why = e.Code
+		f.endLayer(r)
+		// What fails a connection that is open fails the layer that was made last.
+		if n := len(f.layers); n > 0 && e.Phase == Connect {
+			f.layers[n-1].Outcome, f.layers[n-1].Why = LayerFailed, e.Code
 		}
 	}
 }

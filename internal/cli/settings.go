@@ -45,7 +45,7 @@ type settings struct {
 	headers []string
 
 	proxyHeaders []string
-	timeout time.Duration
+	timeout      time.Duration
 
 	serve   bool
 	fault   string
