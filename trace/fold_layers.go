@@ -1,5 +1,7 @@
 package trace
 
+import "slices"
+
 // layer takes what was recorded of a layer between the socket and the origin's TLS. They are
 // made one after the other, each within the one below.
 func (f *exchangeFold) layer(r Record) {
@@ -121,4 +123,9 @@ func (f *exchangeFold) socketLayer() (Layer, bool) {
 	l.Start, l.begun = syn.At, syn.Moment
 	l.end(up.Moment)
 	return l, ok
+}
+
+// sealed says whether there is TLS, with the origin or with a proxy.
+func (f *exchangeFold) sealed() bool {
+	return f.x.TLS != nil || slices.ContainsFunc(f.layers, func(l Layer) bool { return l.TLS != nil })
 }
