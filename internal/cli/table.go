@@ -90,7 +90,7 @@ var options = []option{
 	{long: "validation-time", arg: "TIME", category: "resolution", help: "validate as of this time, such as 2026-11-22T06:00:00Z", only: named, set: validationTime},
 
 	{long: "max-time", short: "m", arg: "SECONDS", category: "limits", help: "give up after this long; the close has 2 s of its own", only: everywhere, set: seconds(maxTime)},
-	{long: "connect-timeout", arg: "SECONDS", category: "limits", help: "give up when the connection is not up after this long", set: seconds(connectTimeout)},
+	{long: "connect-timeout", arg: "SECONDS", category: "limits", help: "give up when the connection is not up after this long (300 s)", set: seconds(connectTimeout)},
 	{long: "max-filesize", arg: "BYTES", category: "limits", help: "give up on a body larger than this, received or decoded; k, M and G multiply", set: maxFileSize},
 
 	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.serve })},

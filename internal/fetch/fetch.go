@@ -48,8 +48,8 @@ type Options struct {
 	FailOnError  bool
 	// MaxFileSize bounds the body as received and as decoded; 0 without limit.
 	MaxFileSize int64
-	// MaxTime bounds each URL, ConnectTimeout each exchange up to the request; 0
-	// without limit.
+	// MaxTime bounds each URL, 0 without limit; ConnectTimeout each exchange up to the
+	// request, 0 for five minutes.
 	MaxTime, ConnectTimeout time.Duration
 	// AttemptDelay is how long one address has before the next is tried beside it; with 0
 	// all are tried at once.

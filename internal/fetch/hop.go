@@ -79,13 +79,18 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output, n int
 	return next, err
 }
 
+// connectTimeout is how long a connection may take to be up where nobody says, as with
+// curl: peers that say nothing, a proxy say, are not to be waited for without end.
+const connectTimeout = 5 * time.Minute
+
 // open makes the connection: steps 1 and 2.
 func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error) {
-	if t := h.f.o.ConnectTimeout; t > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, t, &limit{"--connect-timeout", t})
-		defer cancel()
+	t := h.f.o.ConnectTimeout
+	if t <= 0 {
+		t = connectTimeout
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, t, &limit{"--connect-timeout", t})
+	defer cancel()
 	secure := h.url.Scheme() == "https"
 	if secure {
 		h.f.trusted() // begins to be read meanwhile
