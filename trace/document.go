@@ -204,13 +204,23 @@ type Layer struct {
 	Evidence    Evidence `json:"evidence,omitzero"`
 	Outcome     string   `json:"outcome,omitzero"`
 	Why         Code     `json:"reason,omitzero"`
-	// Status is the one of the answer to a CONNECT.
-	Status *int `json:"status,omitzero"`
+	// Status is that of the answer to a CONNECT, and Tunnel all that was said.
+	Status *int        `json:"status,omitzero"`
+	Tunnel *TunnelInfo `json:"tunnel,omitzero"`
 	// Bound is the address that a SOCKS proxy says it uses, Line the PROXY protocol's.
 	Bound string `json:"bound,omitzero"`
 	Line  string `json:"line,omitzero"`
 	// TLS is that of a proxy; the exchange has the origin's.
 	TLS *TLSInfo `json:"tls,omitzero"`
+}
+
+// A TunnelInfo is a CONNECT with its answer, which is not there where none came.
+type TunnelInfo struct {
+	Version       string  `json:"version"`
+	Headers       []Field `json:"headers"`
+	AnswerVersion string  `json:"answer_version,omitzero"`
+	Reason        string  `json:"answer_reason,omitzero"`
+	AnswerHeaders []Field `json:"answer_headers,omitzero"`
 }
 
 // What can become of a layer.

@@ -16,13 +16,10 @@ func (f *exchangeFold) layer(r Record) {
 			l.Bound, l.Line = e.Bound, e.Line
 		}
 	case TunnelStarted:
-		f.beginLayer(r, Layer{Kind: LayerConnect, Peer: e.Proxy, Target: e.Target})
+		f.beginLayer(r, Layer{Kind: LayerConnect, Peer: e.Proxy, Target: e.Target, Tunnel: &TunnelInfo{Version: e.Version, Headers: e.Headers}})
 	case TunnelEnded:
 		if l := f.endLayer(r); l != nil {
-			l.Status = &e.Status
-			if e.Status/100 != 2 { // RFC 9110, section 9.3.6
-				l.Outcome = LayerFailed
-			}
+			l.answered(e)
 		}
 	case Failed:
 		f.endLayer(r)
@@ -30,6 +27,17 @@ func (f *exchangeFold) layer(r Record) {
 		if n := len(f.layers); n > 0 && e.Phase == Connect {
 			f.layers[n-1].Outcome, f.layers[n-1].Why = LayerFailed, e.Code
 		}
+	}
+}
+
+// answered takes the answer to a CONNECT.
+func (l *Layer) answered(e TunnelEnded) {
+	l.Status = &e.Status
+	if e.Status/100 != 2 { // RFC 9110, section 9.3.6
+		l.Outcome = LayerFailed
+	}
+	if l.Tunnel != nil {
+		l.Tunnel.AnswerVersion, l.Tunnel.Reason, l.Tunnel.AnswerHeaders = e.Version, e.Reason, e.Headers
 	}
 }
 

@@ -37,6 +37,12 @@ func Publish(e Event, secrets bool) Event {
 	case Failed:
 		e.Message, e.Hint = redactWords(Text(e.Message), secrets), redactWords(Text(e.Hint), secrets)
 		return e
+	case TunnelStarted:
+		e.Headers = publishFields(e.Headers, secrets)
+		return e
+	case TunnelEnded:
+		e.Reason, e.Headers = cut(Text(e.Reason)), publishFields(e.Headers, secrets)
+		return e
 	case LayerEnded:
 		e.Bound = cut(Text(e.Bound))
 		return e

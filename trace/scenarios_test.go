@@ -308,8 +308,8 @@ func proxied() scenario {
 	s.at(126000*us, CertificatesSeen{Chain: leafAndRoot(time.Date(2027, 1, 20, 0, 0, 0, 0, time.UTC), false), Why: "certificate_unknown_authority", Message: "unknown", Ignored: true})
 	s.at(127300*us, TLSEnded{Version: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256", ALPN: "http/1.1", Offset: 600, OursLast: true})
 	s.proxy = false
-	s.at(127400*us, TunnelStarted{Proxy: "proxy.example:443", Target: "www.example.com:443"})
-	s.stamp(187400*us, TunnelEnded{Status: 200})
+	s.at(127400*us, TunnelStarted{Proxy: "proxy.example:443", Target: "www.example.com:443", Version: "HTTP/1.1", Headers: []Field{{"Host", "www.example.com:443"}, {"Proxy-Authorization", "Basic c2VjcmV0"}}})
+	s.stamp(187400*us, TunnelEnded{Status: 200, Version: "HTTP/1.1", Reason: "Established\x1b", Headers: []Field{{"X-Cache", "caf\xe9"}}})
 	s.at(187450*us, LayerStarted{Layer: LayerHAProxy})
 	s.at(187460*us, LayerEnded{Layer: LayerHAProxy, Line: "PROXY TCP4 192.0.2.10 192.0.2.1 51544 1080"})
 	s.at(187500*us, TLSStarted{ServerName: "www.example.com", Offset: 900})

@@ -424,7 +424,12 @@ func TestBrokenProxyOfTheEnvironment(t *testing.T) {
 
 func TestUnixSockets(t *testing.T) {
 	g := newGround(t)
-	path := filepath.Join(t.TempDir(), "s")
+	dir, err := os.MkdirTemp("", "s") // a short one: a path has room for some 100 bytes
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "s")
 	pass := func(to string) {
 		l, err := net.Listen("unix", path)
 		if err != nil {
@@ -618,6 +623,34 @@ func TestParseProxy(t *testing.T) {
 			t.Errorf("%s: %v, want %s", in, err, want)
 		}
 	}
+}
+
+// FuzzParseProxy has whatever is taken for a proxy be one that can be connected to, and read
+// back as the same from how it is shown.
+func FuzzParseProxy(f *testing.F) {
+	for _, seed := range []string{"p", "http://me:word@p:80/", "socks5://localhost/run/s", "socks5h://[::1]:9", "https://%41:%00@p", "http://a b", "x://", "[::1", "p:0"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		p, err := ParseProxy(s, "http", "-x")
+		var failure *Failure
+		if err != nil {
+			if !errors.As(err, &failure) || failure.Code != CodeProxyScheme && failure.Code != CodeProxySyntax {
+				t.Errorf("%q: %v", s, err)
+			}
+			return
+		}
+		if s == "" || p.Path != "" {
+			return
+		}
+		if p.Host == "" || schemes[p.Scheme] != p.Scheme {
+			t.Fatalf("%q: %+v", s, p)
+		}
+		again, err := ParseProxy(p.Scheme+"://"+p.Address(), "http", "-x")
+		if err != nil || again.Address() != p.Address() || again.Scheme != p.Scheme {
+			t.Errorf("%q is %s, which is %+v, %v", s, p.Address(), again, err)
+		}
+	})
 }
 
 // Two routes are equal where their connections may stand for one another.

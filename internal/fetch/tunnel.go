@@ -44,7 +44,7 @@ func (h *hop) tunnel(ctx context.Context, conn *transport.Conn) error {
 	p := &h.via.HTTP
 	req := h.connectRequest()
 	defer conn.Bind(ctx)()
-	conn.Scope().Emit(trace.TunnelStarted{Proxy: p.Address(), Target: req.Target})
+	conn.Scope().Emit(trace.TunnelStarted{Proxy: p.Address(), Target: req.Target, Version: h1.Version(req), Headers: req.Header.Trace()})
 	w := &counted{Conn: conn}
 	resp, err := h1.Exchange(ctx, nil, w, req, w.head)
 	failed := func(code trace.Code, err error) error {
@@ -54,7 +54,9 @@ func (h *hop) tunnel(ctx context.Context, conn *transport.Conn) error {
 		return failed(brokenTunnel(err), err)
 	}
 	defer resp.Body.Close()
-	conn.Scope().EmitAt(conn.Arrived(), trace.TunnelEnded{Status: resp.Status})
+	conn.Scope().EmitAt(conn.Arrived(), trace.TunnelEnded{
+		Status: resp.Status, Version: resp.Version, Reason: resp.Reason, Headers: resp.Header.Trace(),
+	})
 	switch {
 	case resp.Status/100 != 2:
 		return failed(CodeTunnel, fmt.Errorf("the proxy refused the tunnel: %d %s", resp.Status, resp.Reason))

@@ -91,12 +91,27 @@ func (v *view) layerDetails(x *trace.Exchange) {
 			text += ", which says that it uses " + v.pen.text(l.Bound)
 		}
 		v.line(text)
+		v.connectDetails(&l)
 		if l.TLS == nil {
 			continue
 		}
 		for _, c := range l.TLS.Chain {
 			v.line(fmt.Sprintf("* %-12s %s, %s, ends %s", c.Role, v.pen.text(c.Subject), c.Key, c.NotAfter.Format("2006-01-02")))
 		}
+	}
+}
+
+// connectDetails shows a CONNECT and its answer, as the heads of the page are shown.
+func (v *view) connectDetails(l *trace.Layer) {
+	c := l.Tunnel
+	if c == nil {
+		return
+	}
+	v.line("> CONNECT " + v.pen.text(l.Target) + " " + c.Version)
+	v.fields("> ", c.Headers)
+	if l.Status != nil {
+		v.line(fmt.Sprintf("< %s %d %s", c.AnswerVersion, *l.Status, v.pen.text(c.Reason)))
+		v.fields("< ", c.AnswerHeaders)
 	}
 }
 
