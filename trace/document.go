@@ -154,10 +154,13 @@ type Query struct {
 
 // A Connection is the TCP connection of an exchange.
 type Connection struct {
-	ID       int         `json:"id"`
-	Local    string      `json:"local,omitzero"`
-	Remote   string      `json:"remote,omitzero"`
-	Reused   bool        `json:"reused"`
+	ID     int    `json:"id"`
+	Local  string `json:"local,omitzero"`
+	Remote string `json:"remote,omitzero"`
+	Reused bool   `json:"reused"`
+	// OpenedIn is the exchange, counted from 0, that a reused connection was opened for; nil
+	// where that was of an earlier fetch.
+	OpenedIn *int        `json:"opened_in_exchange,omitzero"`
 	Attempts []Attempt   `json:"attempts"`
 	States   []StateTime `json:"states"`
 	// Segments are those that passed, where packets could be captured.
@@ -373,8 +376,10 @@ type CloseInfo struct {
 	Segments *int   `json:"segments,omitzero"`
 	End      string `json:"end,omitzero"`
 	// TimeWaitLeft is what the kernel's timer of TIME_WAIT had left at TimeWaitAt.
-	TimeWaitLeft      *Time `json:"time_wait_left_ns,omitzero"`
-	TimeWaitAt        *Time `json:"time_wait_read_at_ns,omitzero"`
+	TimeWaitLeft *Time `json:"time_wait_left_ns,omitzero"`
+	TimeWaitAt   *Time `json:"time_wait_read_at_ns,omitzero"`
+	// TimeWait is how long TIME_WAIT took, where it was followed to its end.
+	TimeWait          *Time `json:"time_wait_ns,omitzero"`
 	CloseNotifySent   *Time `json:"close_notify_sent_ns,omitzero"`
 	CloseNotifyCame   *Time `json:"close_notify_received_ns,omitzero"`
 	LingeringReceived int64 `json:"lingering_bytes,omitzero"`

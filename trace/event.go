@@ -234,6 +234,14 @@ type Connected struct {
 	Remote string `json:"remote"`
 }
 
+// ConnectionReused says that an exchange goes over a connection that was opened for
+// another, whose number Exchange is; nil where that was of an earlier fetch of the run.
+type ConnectionReused struct {
+	Local    string `json:"local"`
+	Remote   string `json:"remote"`
+	Exchange *int   `json:"opened_in_exchange,omitzero"`
+}
+
 // StateSeen is a change of TCP state at one end; its moment is the kernel's change.
 type StateSeen struct {
 	State State `json:"state"`
@@ -249,7 +257,8 @@ type NotObservable struct {
 // SocketRead is what the kernel said of the connection at a moment (TCP_INFO).
 // A nil figure was not told.
 type SocketRead struct {
-	// When is connected or closed: where in the connection's life it was read.
+	// When is where in the connection's life it was read: connected, closed, or between two
+	// exchanges kept (for the one before) and reused (for the one behind).
 	When          string         `json:"when"`
 	RTT           *time.Duration `json:"rtt_ns,omitzero"`
 	RTTVar        *time.Duration `json:"rtt_var_ns,omitzero"`
@@ -508,6 +517,7 @@ func (Answered) Kind() string         { return "answered" }
 func (AttemptStarted) Kind() string   { return "attempt_started" }
 func (AttemptEnded) Kind() string     { return "attempt_ended" }
 func (Connected) Kind() string        { return "connected" }
+func (ConnectionReused) Kind() string { return "connection_reused" }
 func (StateSeen) Kind() string        { return "state_seen" }
 func (NotObservable) Kind() string    { return "not_observable" }
 func (SocketRead) Kind() string       { return "socket_read" }

@@ -13,6 +13,9 @@ type FoldOptions struct {
 	Started time.Time
 	// Secrets leaves credentials and cookies as they are.
 	Secrets bool
+	// Carried is what is known of connections from earlier fetches of the run, to which this
+	// one's are added; nil where none goes over.
+	Carried *Carried
 }
 
 // Fold derives the document. It reads no clock, no environment and no global, and
@@ -22,15 +25,15 @@ func Fold(records []Record, o FoldOptions) *Document {
 		Schema: SchemaTrace, URL: cut(redactURL(o.URL, o.Secrets)), Findings: []Finding{}, Exchanges: []Exchange{},
 		Started: o.Started.UTC().Format(time.RFC3339Nano), StartedUnix: o.Started.UnixNano(),
 	}
+	kept := o.Carried.conns()
 	for _, group := range byExchange(records) {
 		for i := range group {
 			group[i].Event = Publish(group[i].Event, o.Secrets)
 		}
-		x, failure := foldExchange(group)
+		x, failure := foldExchange(group, kept)
 		d.Exchanges = append(d.Exchanges, x)
-		if failure != nil {
-			d.Error = failure
-		}
+		// A failure that an exchange came behind was got over.
+		d.Error = failure
 	}
 	return d
 }
@@ -113,6 +116,7 @@ type exchangeFold struct {
 	layers  []Layer        // between the socket and the origin's TLS
 	failure *Error
 	rtt     *time.Duration
+	reused  *keptConn // nil where the connection was opened for this exchange
 }
 
 // A mark is an event that bounds a phase: the first or last of its kind.
@@ -123,12 +127,15 @@ type mark struct {
 
 func kindOf[E Event]() reflect.Type { return reflect.TypeFor[E]() }
 
-func foldExchange(records []Record) (Exchange, *Error) {
+// foldExchange derives one exchange. kept has the connections of those before by their
+// numbers, and gets this one's.
+func foldExchange(records []Record, kept map[int]*keptConn) (Exchange, *Error) {
 	f := &exchangeFold{
 		marks: map[mark]Record{}, left: map[int64]Record{}, acked: map[int64]Record{},
 		skips: map[Phase]string{}, syns: map[int]Record{},
 	}
 	f.winner, f.tried, f.opened = winner(records)
+	f.takeOver(records, kept)
 	for _, r := range records {
 		f.sent(r)
 	}
@@ -144,6 +151,7 @@ func foldExchange(records []Record) (Exchange, *Error) {
 		f.steps5and6(r)
 	}
 	f.finish()
+	f.handOver(kept)
 	return f.x, f.failure
 }
 
@@ -153,6 +161,8 @@ func winner(records []Record) (conn int, tried string, opened bool) {
 	for _, r := range records {
 		switch e := r.Event.(type) {
 		case Connected:
+			return r.Conn, e.Remote, true
+		case ConnectionReused:
 			return r.Conn, e.Remote, true
 		case AttemptStarted:
 			if r.Conn >= conn {
@@ -196,9 +206,11 @@ func (f *exchangeFold) finish() {
 		f.x.Resolve.Addresses = append(f.x.Resolve.Addresses, f.added...)
 	}
 	if c := f.x.Connection; c != nil {
-		f.packets = follow(c)
+		f.packets = follow(c, f.reused.numbers())
 		c.States = f.packets.replace(c.States)
 		orderStates(c.States)
+		c.States = append(c.States, f.server()...)
+		sortStates(c.States)
 	}
 	f.x.Phases = f.phases()
 	f.finishLayers()

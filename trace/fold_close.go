@@ -31,7 +31,12 @@ func (f *exchangeFold) finishClose() {
 		four := 4
 		d.Segments = &four
 	}
-	if d.TimeWaitLeft != nil {
+	end, ended := seen[Closed]
+	switch {
+	case waited && ended: // it was watched
+		took := end.Start - seen[TimeWait].Start
+		d.TimeWait = &took
+	case d.TimeWaitLeft != nil:
 		c.States = append(c.States, timeWaitEnd(d))
 	}
 }

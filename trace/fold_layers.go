@@ -90,6 +90,10 @@ func (f *exchangeFold) finishLayers() {
 	if c == nil || !f.opened {
 		return
 	}
+	if f.reused != nil {
+		c.Layers = f.reused.layers
+		return
+	}
 	socket, ok := f.socketLayer()
 	if ok {
 		c.Layers = append(c.Layers, socket)
@@ -135,5 +139,9 @@ func (f *exchangeFold) socketLayer() (Layer, bool) {
 
 // sealed says whether there is TLS, with the origin or with a proxy.
 func (f *exchangeFold) sealed() bool {
-	return f.x.TLS != nil || slices.ContainsFunc(f.layers, func(l Layer) bool { return l.TLS != nil })
+	layers := f.layers
+	if f.reused != nil {
+		layers = f.reused.layers
+	}
+	return f.x.TLS != nil || slices.ContainsFunc(layers, func(l Layer) bool { return l.TLS != nil })
 }

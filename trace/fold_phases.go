@@ -133,9 +133,15 @@ func handshakeLeft(f *exchangeFold) (Record, bool) {
 	return left, ok
 }
 
+// established says that the connection was seen to be, in this exchange or before.
+func (f *exchangeFold) established() bool {
+	_, opened := clientState(Established)(f)
+	return opened || f.reused != nil && f.x.Connection != nil
+}
+
 // closeBegun is the first state of the client's that belongs to the close.
 func closeBegun(f *exchangeFold) (Record, bool) {
-	if _, opened := clientState(Established)(f); !opened {
+	if !f.established() {
 		return Record{}, false
 	}
 	for _, s := range f.x.Connection.States {
@@ -150,10 +156,10 @@ func closeBegun(f *exchangeFold) (Record, bool) {
 	return Record{}, false
 }
 
-// closeOver is the last state of the client's that was seen. The end of TIME_WAIT lies
-// beyond what is watched.
+// closeOver is the last state of the client's that was seen. That is TIME_WAIT too where
+// its end was waited for: nothing more passes between the two ends.
 func closeOver(f *exchangeFold) (Record, bool) {
-	if _, opened := clientState(Established)(f); !opened {
+	if !f.established() {
 		return Record{}, false
 	}
 	var out Record
@@ -163,7 +169,9 @@ func closeOver(f *exchangeFold) (Record, bool) {
 			continue
 		}
 		switch s.State {
-		case TimeWait, Closed:
+		case TimeWait:
+			return s.record(), true
+		case Closed:
 			out, found = s.record(), true
 		}
 	}
@@ -184,9 +192,13 @@ func (f *exchangeFold) phases() []PhaseTime {
 	out := make([]PhaseTime, 0, len(steps))
 	for _, p := range Phases() {
 		t := PhaseTime{Name: p, Step: p.Step(), Status: NotReached}
-		if why, ok := f.skips[p]; ok {
+		why, skipped := f.skips[p]
+		switch {
+		case skipped:
 			t.Status, t.Why = Skipped, why
-		} else {
+		case f.saved(p):
+			t.Status = Reused
+		default:
 			f.time(&t)
 		}
 		out = append(out, t)

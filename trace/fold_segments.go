@@ -92,6 +92,9 @@ func (p *packets) reset() *passage {
 // changes lists the states that an end goes through, by the segments (RFC 9293, section
 // 3.3.2).
 func (p *packets) changes(end Side) []change {
+	if p.carried {
+		return p.broken(p.closed(end), p.reset())
+	}
 	out := p.opened(end)
 	if len(out) == 0 {
 		return nil
@@ -100,19 +103,27 @@ func (p *packets) changes(end Side) []change {
 		out = append(out, p.closed(end)...)
 	}
 	reset := p.reset()
-	if reset == nil {
-		return out
+	if reset != nil && reset.At < out[0].by.At {
+		reset = nil
 	}
-	for i, c := range out {
-		if i > 0 && c.by.At > reset.At {
-			out = out[:i]
+	return append(out[:1:1], p.broken(out[1:], reset)...)
+}
+
+// broken ends a list of changes where a reset does.
+func (p *packets) broken(changes []change, reset *passage) []change {
+	if reset == nil {
+		return changes
+	}
+	for i, c := range changes {
+		if c.by.At > reset.At {
+			changes = changes[:i]
 			break
 		}
 	}
-	if last := out[len(out)-1].state; last != TimeWait && last != Closed && reset.At >= out[0].by.At {
-		out = append(out, change{state: Closed, by: reset})
+	if n := len(changes); n > 0 && (changes[n-1].state == TimeWait || changes[n-1].state == Closed) {
+		return changes
 	}
-	return out
+	return append(changes, change{state: Closed, by: reset})
 }
 
 // opened lists the states up to ESTABLISHED.
@@ -190,8 +201,9 @@ func (p *packets) replace(states []StateTime) []StateTime {
 		changes := p.changes(end)
 		known := slices.DeleteFunc(slices.Clone(states), func(s StateTime) bool { return s.Side != end })
 		if n := len(changes); n > 0 && (changes[n-1].state == Closed || changes[n-1].state == TimeWait) {
+			outwaited := changes[n-1].state == TimeWait && slices.ContainsFunc(known, StateTime.expiry)
 			known = slices.DeleteFunc(known, func(s StateTime) bool {
-				return !slices.ContainsFunc(changes, func(c change) bool { return c.state == s.State })
+				return !slices.ContainsFunc(changes, func(c change) bool { return c.state == s.State }) && !(outwaited && s.expiry())
 			})
 		}
 		for _, c := range changes {
@@ -208,6 +220,9 @@ func (p *packets) replace(states []StateTime) []StateTime {
 	}
 	return out
 }
+
+// expiry says that a state is the end of TIME_WAIT, which no packet tells of.
+func (s StateTime) expiry() bool { return s.State == Closed && s.Evidence == SockDiag }
 
 // place puts a state at the moment of its packet; of a server elsewhere only bounds are
 // known.

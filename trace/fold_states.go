@@ -53,6 +53,10 @@ func orderStates(states []StateTime) {
 			b.moveTo(a.Start + 1)
 		}
 	}
+	sortStates(states)
+}
+
+func sortStates(states []StateTime) {
 	slices.SortStableFunc(states, func(a, b StateTime) int { return cmp.Compare(a.Start, b.Start) })
 }
 

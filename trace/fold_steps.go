@@ -13,7 +13,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.failure = &Error{Phase: e.Phase, Code: e.Code, Message: e.Message, Hint: e.Hint}
 	case ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, AddressesAdded, ServiceOffered, ZoneJudged, SecurityJudged:
 		f.resolve(r)
-	case AttemptStarted, AttemptEnded, Connected, StateSeen, SegmentSeen, CaptureEnded, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
+	case AttemptStarted, AttemptEnded, Connected, ConnectionReused, StateSeen, SegmentSeen, CaptureEnded, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
 	case TLSStarted, TLSEnded, CertificatesSeen:
 		f.tls(r)
@@ -160,6 +160,8 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 	switch e := r.Event.(type) {
 	case Connected:
 		c.Local, c.Remote = e.Local, e.Remote
+	case ConnectionReused:
+		c.Local, c.Remote, c.Reused, c.OpenedIn = e.Local, e.Remote, true, e.Exchange
 	case StateSeen:
 		c.States = append(c.States, StateTime{
 			State: e.State, Side: e.Side, Start: r.At, Uncertainty: Time(r.Within), Evidence: r.From,
@@ -180,7 +182,7 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 }
 
 func (f *exchangeFold) socketRead(c *Connection, e SocketRead) {
-	if e.When == "connected" {
+	if e.When == "connected" || e.When == "reused" {
 		c.Opened = &e
 	} else {
 		c.Closed = &e

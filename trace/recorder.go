@@ -2,6 +2,7 @@ package trace
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +25,7 @@ type Sink interface{ Put(Record) }
 type Recorder struct {
 	start time.Time // of the monotonic clock
 	unix  int64     // the wall clock's reading at start, in nanoseconds
+	base  Time      // of the clock, when this began: what is recorded counts from it
 	sink  Sink
 
 	mu      sync.Mutex
@@ -38,6 +40,20 @@ func NewRecorder(sink Sink) *Recorder {
 	start, unix := startClocks()
 	return &Recorder{start: start, unix: unix, sink: sink, records: make([]Record, 0, expectedRecords)}
 }
+
+// Next returns a Recorder for another fetch of the run. Both have one clock, so that a
+// connection can go over from one to the other; what each records counts from its own
+// beginning.
+func (r *Recorder) Next(sink Sink) *Recorder {
+	if r == nil {
+		return NewRecorder(sink)
+	}
+	next := &Recorder{start: r.start, unix: r.unix, sink: sink, records: make([]Record, 0, expectedRecords)}
+	next.base = next.now()
+	return next
+}
+
+func (r *Recorder) now() Time { return Time(time.Since(r.start)) }
 
 // clockReadings is how often both clocks are read to find out how they stand to each
 // other.
@@ -62,11 +78,11 @@ func (r *Recorder) Scope(exchange int) *Scope {
 	if r == nil {
 		return nil
 	}
-	return &Scope{rec: r, exchange: exchange}
+	return newScope(&place{r, exchange}, 0)
 }
 
-// Started returns the wall clock's reading when the clock started.
-func (r *Recorder) Started() time.Time { return time.Unix(0, r.unix) }
+// Started returns the wall clock's reading at the moment that records count from.
+func (r *Recorder) Started() time.Time { return time.Unix(0, r.unix+int64(r.base)) }
 
 // Records returns a copy of what has been recorded so far.
 func (r *Recorder) Records() []Record {
@@ -76,6 +92,7 @@ func (r *Recorder) Records() []Record {
 }
 
 func (r *Recorder) put(rec Record) {
+	rec.At -= r.base
 	r.mu.Lock()
 	r.records = append(r.records, rec)
 	r.mu.Unlock()
@@ -108,9 +125,15 @@ func (r *Recorder) wall(unix int64) Moment {
 // one. All methods work on a nil *Scope and then record nothing, so that no caller
 // tests for nil.
 type Scope struct {
-	rec            *Recorder
-	exchange, conn int
-	proxy          bool
+	at   atomic.Pointer[place]
+	conn int
+	of   *Scope // the connection's, of the TLS with its proxy; nil for none
+}
+
+// A place is where what a Scope sees is recorded.
+type place struct {
+	rec      *Recorder
+	exchange int
 }
 
 // Now reads the clock; 0 on a nil Scope.
@@ -118,7 +141,7 @@ func (s *Scope) Now() Time {
 	if s == nil {
 		return 0
 	}
-	return Time(time.Since(s.rec.start))
+	return s.place().rec.now()
 }
 
 // Wall places a kernel stamp, in nanoseconds of Unix time, on the run's clock.
@@ -126,7 +149,7 @@ func (s *Scope) Wall(unix int64) Moment {
 	if s == nil {
 		return Moment{}
 	}
-	return s.rec.wall(unix)
+	return s.place().rec.wall(unix)
 }
 
 // Date returns the calendar time of a moment, for what is dated: certificates,
@@ -135,7 +158,7 @@ func (s *Scope) Date(t Time) time.Time {
 	if s == nil {
 		return time.Now()
 	}
-	return s.rec.Started().Add(time.Duration(t))
+	return time.Unix(0, s.place().rec.unix+int64(t))
 }
 
 // Emit records that e happened now.
@@ -151,7 +174,8 @@ func (s *Scope) EmitAt(m Moment, e Event) {
 	if s == nil {
 		return
 	}
-	s.rec.put(Record{Moment: m, Exchange: s.exchange, Conn: s.conn, Proxy: s.proxy, Event: e})
+	at := s.place()
+	at.rec.put(Record{Moment: m, Exchange: at.exchange, Conn: s.conn, Proxy: s.of != nil, Event: e})
 }
 
 // OnConn returns the scope of the connection with this number.
@@ -159,7 +183,25 @@ func (s *Scope) OnConn(id int) *Scope {
 	if s == nil {
 		return nil
 	}
-	return &Scope{rec: s.rec, exchange: s.exchange, conn: id}
+	return newScope(s.place(), id)
+}
+
+func newScope(at *place, conn int) *Scope {
+	s := &Scope{conn: conn}
+	s.at.Store(at)
+	return s
+}
+
+// Continue makes what is seen from now on be recorded where another scope records: that of
+// a connection that is used again goes over to it, within a run. It returns the exchange up
+// to here, and whether that was of the same fetch.
+func (s *Scope) Continue(next *Scope) (exchange int, same bool) {
+	if s == nil || next == nil {
+		return 0, true
+	}
+	to := next.at.Load()
+	from := s.at.Swap(to)
+	return from.exchange, from.rec == to.rec
 }
 
 // OfProxy returns the scope of the same connection's TLS with a proxy, whose events are not
@@ -168,5 +210,14 @@ func (s *Scope) OfProxy() *Scope {
 	if s == nil {
 		return nil
 	}
-	return &Scope{rec: s.rec, exchange: s.exchange, conn: s.conn, proxy: true}
+	return &Scope{conn: s.conn, of: s}
+}
+
+// place is where the scope records now: that of a connection's TLS with a proxy where the
+// connection does.
+func (s *Scope) place() *place {
+	if s.of != nil {
+		return s.of.place()
+	}
+	return s.at.Load()
 }

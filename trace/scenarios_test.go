@@ -348,6 +348,57 @@ func refusing() scenario {
 	return scenario{"refusing", "https://www.example.com/", s.records}
 }
 
+// reused is a redirect within one connection, which then is closed and followed to the end
+// of TIME_WAIT.
+func reused() scenario {
+	s := &script{}
+	s.at(0, ExchangeStarted{URL: "http://203.0.113.7/", Why: "first"})
+	s.at(0, PhaseSkipped{Phase: TLS, Why: "http"})
+	s.at(0, PhaseSkipped{Phase: Resolve, Why: "address"})
+	s.open(500*us, "192.0.2.10:51544", "203.0.113.7:80")
+	s.segment(503*us, Client, "SYN", 0, 0, 0)
+	s.segment(28470*us, Server, "SYN,ACK", 0, 1, 0)
+	s.segment(28490*us, Client, "ACK", 1, 1, 0)
+	s.request(28700*us, 1, 1, 301)
+	s.at(61000*us, PhaseSkipped{Phase: Render, Why: "redirect"})
+	s.at(61100*us, PhaseSkipped{Phase: Close, Why: "kept for the next exchange"})
+	s.at(61110*us, CaptureEnded{})
+	s.at(61120*us, SocketRead{When: "kept", RTT: duration(28 * time.Millisecond), MinRTT: duration(28 * time.Millisecond)})
+	s.exchange = 1
+	s.at(61200*us, ExchangeStarted{URL: "http://203.0.113.7/home", Why: "redirect"})
+	s.at(61200*us, PhaseSkipped{Phase: TLS, Why: "http"})
+	opened := 0
+	s.at(61210*us, ConnectionReused{Local: "192.0.2.10:51544", Remote: "203.0.113.7:80", Exchange: &opened})
+	s.at(61220*us, SocketRead{When: "reused", RTT: duration(28 * time.Millisecond), MinRTT: duration(28 * time.Millisecond)})
+	s.request(61300*us, 106, 221, 200)
+	s.at(93000*us, PhaseSkipped{Phase: Render, Why: "not HTML"})
+	s.at(93100*us, CloseStarted{})
+	s.state(Client, FinWait1, 93140*us, 45*time.Microsecond, Syscall)
+	s.segment(93130*us, Client, "FIN,ACK", 211, 441, 0)
+	s.state(Client, TimeWait, 121200*us, 200*time.Microsecond, SockDiag)
+	s.segment(121120*us, Server, "FIN,ACK", 441, 212, 0)
+	s.segment(121140*us, Client, "ACK", 212, 442, 0)
+	s.state(Client, Closed, 61_800_000*us, 2500*time.Microsecond, SockDiag)
+	s.moment(Moment{At: 121300 * us, From: SockDiag}, TimeWaitRead{Left: 59900 * time.Millisecond})
+	s.at(61_803_000*us, CaptureEnded{})
+	s.at(61_803_000*us, CloseEnded{Why: "complete"})
+	return scenario{"reused", "http://203.0.113.7/", s.records}
+}
+
+// request records a request of 105 bytes at t, when ours and theirs are the next numbers,
+// and its answer of 220 after a round trip of 28 ms.
+func (s *script) request(t Time, ours, theirs uint32, status int) {
+	s.at(t, RequestStarted{Method: "GET", Target: "/", Version: "HTTP/1.1"})
+	s.segment(t+40*us, Client, "PSH,ACK", ours, theirs, 105)
+	s.at(t+90*us, RequestEnded{Bytes: 105, Offset: int64(ours) + 104})
+	s.segment(t+28200*us, Server, "PSH,ACK", theirs, ours+105, 220)
+	came := int64(theirs) + 219
+	s.stamp(t+28200*us, FirstByte{Offset: came})
+	s.stamp(t+28200*us, HeadReceived{Version: "HTTP/1.1", Status: status, Reason: "Words", Bytes: 220, Framing: "length"})
+	s.stamp(t+28200*us, ResponseEnded{Complete: true, Persistent: true, Offset: came})
+	s.segment(t+28300*us, Client, "ACK", ours+105, theirs+220, 0)
+}
+
 func scenarios() []scenario {
-	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody(), captured(), proxied(), refusing()}
+	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody(), captured(), reused(), proxied(), refusing()}
 }

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -110,20 +111,24 @@ type packets struct {
 	// local says that both ends are on this host: the server's packets are then seen
 	// when they leave and arrive there, too.
 	local bool
+	// carried says that the connection was opened before the first of them.
+	carried bool
+	ways    map[Side]*numbering
 }
 
 // follow counts the segments' numbers from the SYNs, and marks those that came again.
-func follow(c *Connection) packets {
+// ways has the numbering so far of a connection that was used before; nil of a new one.
+func follow(c *Connection, ways map[Side]*numbering) packets {
 	slices.SortStableFunc(c.Segments, func(a, b Segment) int { return cmp.Compare(a.At, b.At) })
-	p := packets{local: sameHost(c.Local, c.Remote)}
-	ways := map[Side]*numbering{}
+	p := packets{local: sameHost(c.Local, c.Remote), carried: c.Reused, ways: map[Side]*numbering{}}
+	maps.Copy(p.ways, ways)
 	for i := range c.Segments {
 		s := &c.Segments[i]
-		own, other := ways[s.From], ways[s.From.other()]
+		own, other := p.ways[s.From], p.ways[s.From.other()]
 		if own == nil {
 			own = &numbering{}
 			own.begin(s)
-			ways[s.From] = own
+			p.ways[s.From] = own
 		}
 		p.passed = append(p.passed, own.pass(s, other))
 	}

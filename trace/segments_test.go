@@ -162,7 +162,7 @@ func TestStatesBySegments(t *testing.T) {
 		for _, initial := range []uint32{1000, 1<<32 - 5} {
 			t.Run(fmt.Sprintf("%s from %d", c.name, initial), func(t *testing.T) {
 				conn := wire(t, "127.0.0.1:1", "127.0.0.1:2", c.text, initial)
-				p := follow(conn)
+				p := follow(conn, nil)
 				want := []string{opened + ", " + prefixed("client", c.client), "server SYN_RECEIVED 0, server ESTABLISHED 110, " + prefixed("server", c.server)}
 				var got []string
 				for _, end := range []Side{Client, Server} {
@@ -194,7 +194,7 @@ func TestStatesElsewhereAreBounded(t *testing.T) {
 		500 < ACK 11 7 0
 		600 < FIN,ACK 11 7 0
 		610 > ACK 7 12 0`, 1000)
-	p := follow(conn)
+	p := follow(conn, nil)
 	var got []string
 	for _, s := range p.replace(nil) {
 		if s.Side == Server {
@@ -211,7 +211,7 @@ func TestStatesElsewhereAreBounded(t *testing.T) {
 // contradicts; what packets do not show is left as it was.
 func TestPacketsReplaceWhatWasAsked(t *testing.T) {
 	conn := wire(t, "192.0.2.10:1", "203.0.113.7:2", handshake+`400 > FIN,ACK 6 11 0`, 1000)
-	p := follow(conn)
+	p := follow(conn, nil)
 	got := p.replace([]StateTime{
 		{State: SynSent, Side: Client, Start: 5 * us, Uncertainty: 20 * us, Evidence: Syscall},
 		{State: Established, Side: Client, Start: 400 * us, Uncertainty: 50 * us, Evidence: Syscall},
@@ -237,7 +237,7 @@ func TestSegmentsThatPassAgain(t *testing.T) {
 		430 < PSH,ACK 16 6 10
 		440 < ACK 30 6 0
 		450 < ACK 31 6 1`, 1<<32-4)
-	follow(conn)
+	follow(conn, nil)
 	var got []string
 	for _, s := range conn.Segments[len(conn.Segments)-6:] {
 		got = append(got, fmt.Sprintf("%d again %v late %v", *s.RelativeSeq, s.Again, s.Late))
@@ -296,7 +296,7 @@ func FuzzFollow(f *testing.F) {
 			s.Flags = strings.Join(flags, ",")
 			c.Segments = append(c.Segments, s)
 		}
-		p := follow(c)
+		p := follow(c, nil)
 		if len(p.passed) != len(c.Segments) {
 			t.Fatalf("%d of %d segments", len(p.passed), len(c.Segments))
 		}

@@ -9,13 +9,31 @@ import (
 	"fetchscope/trace"
 )
 
-// CloseOptions say how a connection is to be ended.
+// CloseOptions say how a connection is to be ended. The zero value ends it in good order.
 type CloseOptions struct {
+	Mode CloseMode
 	// ServerFirst waits a little for the server's FIN, which it has announced.
 	ServerFirst bool
-	// Timeout bounds the whole close; 0 means CloseTimeout.
+	// Timeout bounds the waiting for the server's FIN, and all that comes of ours; 0 means
+	// CloseTimeout.
 	Timeout time.Duration
+	// TimeWait follows TIME_WAIT to its end, and is told now and then how much of its timer
+	// is left; nil leaves it to the kernel.
+	TimeWait func(left time.Duration)
 }
+
+// A CloseMode is how a connection is ended, and by whom.
+type CloseMode int
+
+// The ways to end a connection.
+const (
+	// CloseGraceful sends our FIN, or answers the server's (RFC 9293, section 3.6).
+	CloseGraceful CloseMode = iota
+	// CloseServer waits for the server's FIN before ours, to the time-out.
+	CloseServer
+	// CloseReset breaks it off by a RST (RFC 9293, section 3.10.5).
+	CloseReset
+)
 
 // CloseTimeout is how long a close is watched by default. A lost FIN is sent again
 // after some 200 ms and a round trip (RFC 6298 with Linux's minimum), its repeat after
@@ -41,33 +59,51 @@ func (c *Conn) Close(ctx context.Context, o CloseOptions) {
 	if o.Timeout == 0 {
 		o.Timeout = CloseTimeout
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, o.Timeout, errCloseTimeout)
-	defer cancel()
-	defer c.Bind(ctx)()
+	d := drain{conn: c, buf: make([]byte, drainBuffer)}
 	if c.sc == nil {
-		c.part()
+		c.part(ctx, o, &d)
 		return
 	}
 	c.sock.hurry()
-	d := drain{conn: c, buf: make([]byte, drainBuffer)}
-	if o.ServerFirst {
-		c.awaitServer(ctx, &d)
-	}
+	c.awaitServer(ctx, o, &d)
+	limited, cancel := context.WithTimeoutCause(ctx, o.Timeout, errCloseTimeout)
+	defer cancel()
+	defer c.Bind(limited)()
 	c.sc.Emit(trace.CloseStarted{})
-	c.sayGoodbye()
-	c.sock.shutdown()
-	if d.run() {
-		c.sock.settle(ctx)
+	why := c.end(limited, o, &d)
+	if o.TimeWait != nil && why == endComplete {
+		c.sock.outwait(ctx, o.TimeWait)
 	}
-	why := d.why(ctx)
 	c.sock.report()
 	c.sock.release(why == endFlooded)
 	c.sc.Emit(trace.CloseEnded{Why: why, Lingering: d.dropped})
 }
 
-// part closes without looking back.
-func (c *Conn) part() {
+// end sends our FIN, or a reset, and waits for what comes of it.
+func (c *Conn) end(ctx context.Context, o CloseOptions, d *drain) (why string) {
+	if o.Mode == CloseReset && !c.link.gone() {
+		c.sock.abort()
+		c.sock.settle(ctx)
+		return c.sock.observed()
+	}
 	c.sayGoodbye()
+	c.sock.shutdown()
+	if d.run() {
+		c.sock.settle(ctx)
+	}
+	return d.why(ctx)
+}
+
+// part closes without looking back.
+func (c *Conn) part(ctx context.Context, o CloseOptions, d *drain) {
+	if o.Mode == CloseServer {
+		c.awaitServer(ctx, o, d)
+	}
+	if o.Mode == CloseReset && !c.link.gone() {
+		c.sock.abort()
+	} else {
+		c.sayGoodbye()
+	}
 	c.sock.release(false)
 }
 
@@ -80,9 +116,17 @@ func (c *Conn) sayGoodbye() {
 	}
 }
 
-// awaitServer reads until the server's FIN, for a little while.
-func (c *Conn) awaitServer(ctx context.Context, d *drain) {
-	ctx, cancel := context.WithTimeout(ctx, serverFirstGrace)
+// awaitServer reads until the server's FIN: where it was announced for a little while, and
+// to the time-out where it is wanted.
+func (c *Conn) awaitServer(ctx context.Context, o CloseOptions, d *drain) {
+	most := min(serverFirstGrace, o.Timeout)
+	switch {
+	case o.Mode == CloseServer:
+		most = o.Timeout
+	case !o.ServerFirst || o.Mode == CloseReset:
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	defer c.link.guard(ctx)()
 	d.run()

@@ -138,6 +138,37 @@ var closings = []closing{
 		caused: trace.Closed, end: endComplete, reset: []trace.ResetSeen{{Side: trace.Server}},
 	},
 	{
+		name:    "our reset",
+		server:  func(_ *journal, c *net.TCPConn, _ func()) { drained(c) },
+		options: CloseOptions{Mode: CloseReset},
+		client:  []trace.State{trace.Closed},
+		peer:    []trace.State{trace.Closed},
+		end:     endComplete, reset: []trace.ResetSeen{{Side: trace.Client}},
+	},
+	{
+		name: "the server is waited for",
+		server: func(j *journal, c *net.TCPConn, did func()) {
+			j.await(trace.AttemptEnded{Address: c.LocalAddr().String(), Outcome: "connected"})
+			did()
+			_ = c.CloseWrite()
+			drained(c)
+		},
+		options: CloseOptions{Mode: CloseServer, Timeout: patience},
+		client:  []trace.State{trace.CloseWait, trace.LastAck, trace.Closed},
+		peer:    []trace.State{trace.FinWait1, trace.FinWait2, trace.TimeWait},
+		caused:  trace.CloseWait, end: endComplete,
+	},
+	{
+		name: "the server is waited for in vain",
+		server: func(j *journal, c *net.TCPConn, _ func()) {
+			drained(c)
+			j.await(client(trace.FinWait2))
+		},
+		options: CloseOptions{Mode: CloseServer, Timeout: 500 * time.Millisecond},
+		client:  []trace.State{trace.FinWait1, trace.FinWait2, trace.TimeWait},
+		end:     endComplete,
+	},
+	{
 		name: "the server never closes",
 		server: func(j *journal, c *net.TCPConn, _ func()) {
 			drained(c)
@@ -246,6 +277,58 @@ func TestCloseOfAServerThatAnswersAtOnce(t *testing.T) {
 		t.Errorf("client's states %v, want to end in %v", got, want)
 	}
 	j.orderly(trace.Client, start, j.now())
+}
+
+// TestTimeWaitIsFollowed stops after the first look at it: its end is a minute away.
+func TestTimeWaitIsFollowed(t *testing.T) {
+	j := newJournal(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	var told []time.Duration
+	j.dial(serve(t, drained)).Close(ctx, CloseOptions{TimeWait: func(left time.Duration) {
+		told = append(told, left)
+		cancel()
+	}})
+	if len(told) != 1 || told[0] <= 0 || told[0] > time.Minute {
+		t.Errorf("told %v, want one time of up to a minute", told)
+	}
+	if got, _ := j.states(trace.Client); got[len(got)-1] != trace.TimeWait {
+		t.Errorf("client's states %v, want to end in TIME_WAIT", got)
+	}
+}
+
+// TestCarry has a connection that serves two exchanges, up to the server's FIN.
+func TestCarry(t *testing.T) {
+	j := newJournal(t)
+	conn := j.dial(serve(t, func(c *net.TCPConn) {
+		j.await(trace.ExchangeStarted{Why: "redirect"})
+		_ = c.CloseWrite()
+		drained(c)
+	}))
+	if !conn.Idle() {
+		t.Error("not idle, though nothing has come")
+	}
+	next := j.Scope(1)
+	conn.Carry(next)
+	next.Emit(trace.ExchangeStarted{Why: "redirect"})
+	j.await(client(trace.CloseWait))
+	if conn.Idle() {
+		t.Error("idle, though the server has ended it")
+	}
+	conn.Close(t.Context(), CloseOptions{})
+	var exchanges [2][]trace.State
+	for _, r := range j.Records() {
+		if e, ok := r.Event.(trace.StateSeen); ok && e.Side == trace.Client {
+			exchanges[r.Exchange] = append(exchanges[r.Exchange], e.State)
+		}
+	}
+	want := [2][]trace.State{opened, {trace.CloseWait, trace.LastAck, trace.Closed}}
+	if diff := cmp.Diff(want, exchanges); diff != "" {
+		t.Errorf("client's states of the two exchanges (-want +got):\n%s", diff)
+	}
+	reused := one[trace.ConnectionReused](j)
+	if reused.Local != conn.Local().String() || reused.Exchange == nil || *reused.Exchange != 0 {
+		t.Errorf("told %+v", reused)
+	}
 }
 
 func TestInterruptedClose(t *testing.T) {

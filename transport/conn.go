@@ -27,6 +27,10 @@ type Conn struct {
 	tls  *secured // nil without TLS
 
 	closed bool
+	// carried says that it has served more than the exchange that it was opened for, which
+	// opened then is; nil where that was of an earlier fetch.
+	carried bool
+	opened  *int
 }
 
 func newConn(s socket, sc *trace.Scope) *Conn {
@@ -82,6 +86,29 @@ func (c *Conn) Sent() int64 { return c.link.Sent() }
 
 // Bulk says that a large body is coming in, so that nothing competes with it.
 func (c *Conn) Bulk(on bool) { c.sock.bulk(on) }
+
+// Idle says that the connection could carry another request: the peer has neither ended it
+// nor sent anything that nobody asked for.
+func (c *Conn) Idle() bool { return !c.closed && !c.link.gone() && c.sock.idle() }
+
+// Carry makes the connection serve another exchange: what is recorded from now on is of
+// that one's scope. What is known of the one before is recorded first.
+func (c *Conn) Carry(next *trace.Scope) {
+	if c.sc == nil {
+		return
+	}
+	c.sock.carry("kept")
+	before, same := c.sc.Continue(next)
+	switch {
+	case !same:
+		c.opened = nil
+	case !c.carried:
+		c.opened = &before
+	}
+	c.carried = true
+	c.sc.Emit(trace.ConnectionReused{Local: c.link.self(), Remote: c.link.peer(), Exchange: c.opened})
+	c.sock.carry("reused")
+}
 
 // Scope is the scope of the connection.
 func (c *Conn) Scope() *trace.Scope { return c.sc }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
+	"time"
 
 	"fetchscope/trace"
 	"fetchscope/transport/tcpstate"
@@ -22,6 +23,7 @@ type plainSocket struct {
 // A streamConn is what connections over TCP and to Unix domain sockets have in common.
 type streamConn interface {
 	net.Conn
+	syscall.Conn
 	CloseWrite() error
 }
 
@@ -89,11 +91,27 @@ func (s *plainSocket) note(err error) error {
 	return unwrapped(err)
 }
 
+// idle says that nothing has come that was not read.
+func (s *plainSocket) idle() bool {
+	raw, err := s.conn.SyscallConn()
+	return err == nil && nothingToRead(raw)
+}
+
+func (s *plainSocket) carry(string)           {}
 func (s *plainSocket) bulk(bool)              {}
 func (s *plainSocket) hold()                  {}
 func (s *plainSocket) hurry()                 {}
 func (s *plainSocket) shutdown()              { _ = s.conn.CloseWrite() }
 func (s *plainSocket) settle(context.Context) {}
+
+// abort has release send a reset, where there is such a thing.
+func (s *plainSocket) abort() {
+	if conn, ok := s.conn.(*net.TCPConn); ok {
+		_ = conn.SetLinger(0)
+	}
+}
+
+func (s *plainSocket) outwait(context.Context, func(time.Duration)) {}
 
 // observed says how a close ended that was not cut short.
 func (s *plainSocket) observed() string { return endUnobservable }

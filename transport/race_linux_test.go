@@ -137,7 +137,7 @@ func TestRacesLeaveNothingBehind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			conn.part()
+			conn.part(t.Context(), CloseOptions{}, &drain{})
 		}
 	})
 	if n := descriptors(t); n > files {

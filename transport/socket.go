@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"fetchscope/trace"
 )
@@ -15,6 +16,10 @@ type socket interface {
 	layer
 	base() *link
 
+	// idle says that nothing has come that was not read, no end either.
+	idle() bool
+	// carry records what the kernel says of the connection between two exchanges.
+	carry(when string)
 	// bulk keeps any watching from competing with a large body.
 	bulk(on bool)
 	// hold keeps what is written from now on until our FIN, which takes it along.
@@ -23,6 +28,10 @@ type socket interface {
 	hurry()
 	// shutdown sends our FIN.
 	shutdown()
+	// abort sends a reset instead.
+	abort()
+	// outwait watches TIME_WAIT to its end and tells what is left of its timer.
+	outwait(ctx context.Context, tell func(left time.Duration))
 	// settle waits for the last state that can be seen, at both ends.
 	settle(context.Context)
 	// observed says how a close ended that was not cut short.

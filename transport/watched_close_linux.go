@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"time"
+	"unsafe"
 
 	"fetchscope/trace"
 	"fetchscope/transport/tcpstate"
@@ -32,6 +33,33 @@ func (s *watchedSocket) shutdown() {
 	s.watcher.Act(func() (before, after trace.Time, err error) {
 		return s.around(func() error { return unix.Shutdown(s.fd, unix.SHUT_WR) })
 	})
+}
+
+// abort sends a reset, with the clock read right before and after the call: a connection
+// that is dissolved while it is open is reset (RFC 9293, section 3.10.5), and our end of it
+// can still be asked for. TLS ends with it.
+func (s *watchedSocket) abort() {
+	s.atFIN, _ = tcpstate.Read(s.fd)
+	s.watcher.Abort(func() (before, after trace.Time, err error) {
+		return s.around(func() error { return dissolve(s.fd) })
+	})
+	s.aborted = true
+	s.sc.Emit(trace.ResetSeen{Side: trace.Client})
+}
+
+// dissolve takes a socket's peer away (connect(2), AF_UNSPEC).
+func dissolve(fd int) error {
+	none := unix.RawSockaddr{Family: unix.AF_UNSPEC}
+	_, _, errno := unix.Syscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&none)), unsafe.Sizeof(none))
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// outwait watches TIME_WAIT to its end and tells what is left of its timer.
+func (s *watchedSocket) outwait(ctx context.Context, tell func(left time.Duration)) {
+	s.watcher.Outwait(ctx, tell)
 }
 
 // serverSettles is how long a server on this host is watched when we are done: our last
@@ -65,7 +93,10 @@ func (s *watchedSocket) observed() string { return endComplete }
 func (s *watchedSocket) report() {
 	s.collect()
 	info, err := tcpstate.Read(s.fd)
-	if err == nil {
+	switch {
+	case s.aborted && s.atFIN != nil: // the kernel has forgotten it all
+		s.sc.Emit(tcpstate.Report("closed", s.atFIN))
+	case err == nil && !s.aborted:
 		s.sc.Emit(tcpstate.Report("closed", info))
 		s.countClose(info)
 	}

@@ -26,7 +26,8 @@ type watchedSocket struct {
 
 	client  *tcpstate.Tracker
 	watcher *tcpstate.Watcher
-	atFIN   *unix.TCPInfo // what the kernel said right before our FIN
+	atFIN   *unix.TCPInfo // what the kernel said right before our FIN, or our reset
+	aborted bool
 
 	reads
 	writes

@@ -48,6 +48,17 @@ func (s *watchedSocket) prepare() {
 	}
 }
 
+// idle says that nothing has come that was not read.
+func (s *watchedSocket) idle() bool { return nothingToRead(s.raw) }
+
+// carry takes the stamps that there are, and what the kernel says.
+func (s *watchedSocket) carry(when string) {
+	s.collect()
+	if info, err := tcpstate.Read(s.fd); err == nil {
+		s.sc.Emit(tcpstate.Report(when, info))
+	}
+}
+
 // Read reads what is there, waiting for something. The moment from which the bytes
 // could be read is kept in arrived.
 func (s *watchedSocket) Read(p []byte) (int, error) {

@@ -39,6 +39,7 @@ type settings struct {
 	ascii      bool
 	secrets    bool
 	packets    string
+	outwait    bool
 	pcap       string
 
 	data    []string
@@ -155,7 +156,20 @@ func attemptDelay(s *settings, v string) error {
 }
 
 func maxTime(s *settings, d time.Duration)        { s.fetch.MaxTime, s.timeout = d, d }
+func closeTimeout(s *settings, d time.Duration)   { s.fetch.Close.Timeout = max(d, 1) } // 0 is the usual one
 func connectTimeout(s *settings, d time.Duration) { s.fetch.ConnectTimeout = d }
+
+func closeMode(s *settings, v string) error {
+	modes := map[string]transport.CloseMode{
+		"graceful": transport.CloseGraceful, "server": transport.CloseServer, "reset": transport.CloseReset,
+	}
+	mode, known := modes[v]
+	if !known {
+		return errors.New("wanted graceful, server or reset")
+	}
+	s.fetch.Close.Mode = mode
+	return nil
+}
 
 func outputFile(s *settings, v string) error {
 	s.outputs = append(s.outputs, output{file: v})

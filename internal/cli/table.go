@@ -64,6 +64,8 @@ var options = []option{
 	{long: "haproxy-clientip", arg: "ADDRESS", category: "connection", help: "the same, telling this address for our own", set: haproxyClient},
 	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
 	{long: "cacert", arg: "FILE", category: "connection", help: "trust the authorities in FILE (PEM) and no others, for name servers too", only: named, set: text(func(s *settings) *string { return &s.fetch.CAFile })},
+	{long: "close", arg: "HOW", category: "connection", help: "end the connection by our FIN (graceful, as a rule), by a reset, or wait for the server to end it (server), which is asked to", set: closeMode},
+	{long: "wait-time-wait", category: "connection", help: "stay until TIME_WAIT is over, a minute after the close, and say when", set: toggle(func(s *settings) *bool { return &s.outwait })},
 
 	{long: "proxy", short: "x", arg: "[SCHEME://][USER:PASSWORD@]HOST[:PORT]", category: "proxy", help: "go through this proxy: http (the default), https, socks4, socks4a, socks5 or socks5h; '' through none", set: proxy("http", "-x")},
 	{long: "preproxy", arg: "[SCHEME://][USER:PASSWORD@]HOST[:PORT]", category: "proxy", help: "reach the HTTP proxy through this SOCKS proxy", set: preproxy},
@@ -91,6 +93,7 @@ var options = []option{
 
 	{long: "max-time", short: "m", arg: "SECONDS", category: "limits", help: "give up after this long; the close has 2 s of its own", only: everywhere, set: seconds(maxTime)},
 	{long: "connect-timeout", arg: "SECONDS", category: "limits", help: "give up when the connection is not up after this long (300 s)", set: seconds(connectTimeout)},
+	{long: "close-timeout", arg: "SECONDS", category: "limits", help: "wait this long for the server to end its side (2)", set: seconds(closeTimeout)},
 	{long: "max-filesize", arg: "BYTES", category: "limits", help: "give up on a body larger than this, received or decoded; k, M and G multiply", set: maxFileSize},
 
 	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.serve })},

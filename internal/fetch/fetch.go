@@ -55,6 +55,9 @@ type Options struct {
 	// all are tried at once.
 	AttemptDelay time.Duration
 
+	// Close says how connections are ended.
+	Close transport.CloseOptions
+
 	// Proxy is -x, nil for what the environment says, and PreProxy a SOCKS proxy that it is
 	// reached by. NoProxy lists the hosts that they are not for, nil for what the
 	// environment says.
@@ -127,6 +130,8 @@ type Fetcher struct {
 	judges   *transport.Roots        // those that https proxies are judged by
 	conns    int                     // connections tried so far
 	pin      *pin                    // nil where nothing is held to
+	then     *weburl.URL             // is fetched next, nil for none
+	left     *kept                   // by the fetch before, for the next
 }
 
 // New returns a Fetcher. The error is that of a file of the resolver's that cannot be
@@ -138,8 +143,17 @@ func New(o Options) (*Fetcher, error) {
 	return f, err
 }
 
-// Close ends the connections to name servers that are kept open, and waits for that.
-func (f *Fetcher) Close() error { return f.resolver.Close() }
+// Close ends the connections that are kept open, those to name servers too, and waits for
+// that.
+func (f *Fetcher) Close() error {
+	f.drop(context.Background())
+	return f.resolver.Close()
+}
+
+// Then says what is fetched behind the next Fetch, nil for nothing: where it can go over
+// the same connection, that is left open for it. The Recorders of both must have one clock
+// ([trace.Recorder.Next]).
+func (f *Fetcher) Then(u *weburl.URL) { f.then = u }
 
 // A limit is the cause of a context that ended because something took too long.
 type limit struct {
@@ -158,23 +172,38 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 	outer := ctx
 	ctx, cancel := f.limited(ctx)
 	defer cancel()
-	hop := &hop{f: f, url: u, origin: u, method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer}
+	partings := newPartings(outer)
+	hop := f.first(u)
+	hop.partings = partings
+	hop.takeLeft(outer)
 	for n := 0; ; n++ {
 		sc := rec.Scope(n)
-		why := "first"
-		if n > 0 {
-			why = "redirect"
-		}
-		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: why})
-		next, err := hop.run(ctx, outer, sc, out, n)
-		if err != nil {
-			return f.record(ctx, sc, err)
-		}
-		if next == nil {
+		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: hop.why})
+		next, err := hop.run(ctx, outer, sc, out)
+		switch {
+		case err != nil && hop.stale && ctx.Err() == nil:
+			hop = hop.again()
+		case err != nil:
+			err = f.record(ctx, sc, err)
+			partings.end(closeAfterFailure)
+			return err
+		case next == nil:
+			partings.end(0)
 			return nil
+		default:
+			hop = next
 		}
-		hop = next
 	}
+}
+
+// first is the hop that a fetch begins with.
+func (f *Fetcher) first(u *weburl.URL) *hop {
+	h := &hop{
+		f: f, url: u, origin: u, why: "first",
+		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
+	}
+	h.via, _ = h.route() // run finds the error
+	return h
 }
 
 // limited is a context that ends when -m says.

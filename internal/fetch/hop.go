@@ -19,19 +19,26 @@ import (
 
 // A hop is one exchange of a fetch: the first, or one that a redirect led to.
 type hop struct {
-	f       *Fetcher
-	url     *weburl.URL
-	origin  *weburl.URL // of the first hop: credentials are for it
-	method  string
-	body    []byte
-	hasBody bool
-	referer string
+	f        *Fetcher
+	partings *partings
+	// why is what led to it: first, redirect or retry.
+	why       string
+	redirects int // up to here
+	url       *weburl.URL
+	origin    *weburl.URL // of the first hop: credentials are for it
+	method    string
+	body      []byte
+	hasBody   bool
+	referer   string
 	// crossed says that a redirect led to another origin: from then on credentials
 	// stay behind.
 	crossed bool
 	via     Route
 	target  socks.Target   // of a SOCKS proxy
 	packets *capture.Watch // of the connection
+	kept    *kept          // from the exchange before, nil for none
+	// stale says that the server had given the kept connection up.
+	stale bool
 }
 
 // closeAfterFailure is how long the close of an exchange that failed is watched: the
@@ -40,31 +47,32 @@ const closeAfterFailure = 500 * time.Millisecond
 
 // run does the exchange. It returns the next hop where the response redirects. outer
 // is the context without -m, which does not cut the close short.
-func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output, n int) (next *hop, err error) {
+func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next *hop, err error) {
 	if h.via, err = h.route(); err != nil {
 		return nil, err
 	}
-	conn, err := h.open(ctx, sc)
+	conn, err := h.connection(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
 	release := conn.Bind(ctx)
-	o := transport.CloseOptions{}
+	came, persistent := conn.Came(), false
 	defer func() {
 		release()
 		if err != nil {
 			err = h.f.record(ctx, sc, err)
-			o.Timeout = closeAfterFailure
-			outer = context.WithoutCancel(outer)
+			h.stale = h.abandoned(err, came, conn)
+			h.close(context.WithoutCancel(outer), conn, h.closing(true, false))
+			return
 		}
-		h.close(outer, conn, o)
+		h.leave(outer, sc, conn, next, persistent)
 	}()
 	resp, err := h.exchange(ctx, conn, out)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close() // before the connection's
-	next, err = h.redirected(resp, n)
+	next, err = h.redirected(resp)
 	switch {
 	case err != nil || next != nil:
 		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: "redirect"})
@@ -75,8 +83,32 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output, n int
 			ctx: ctx, sc: conn.Scope(),
 		})
 	}
-	o.ServerFirst = err == nil && !resp.Persistent()
+	persistent = err == nil && resp.Persistent()
 	return next, err
+}
+
+// leave ends the connection, or leaves it to the next exchange. With more to come it is
+// closed beside that.
+func (h *hop) leave(outer context.Context, sc *trace.Scope, conn *transport.Conn, next *hop, persistent bool) {
+	o := h.closing(false, persistent)
+	switch {
+	case persistent && h.keep(sc, conn, next):
+	case next == nil:
+		h.close(outer, conn, o)
+	default:
+		o.TimeWait = nil
+		h.partings.begin(func(ctx context.Context) { h.close(ctx, conn, o) })
+	}
+}
+
+// closing is how the connection is to be ended.
+func (h *hop) closing(failed, persistent bool) transport.CloseOptions {
+	if failed {
+		return transport.CloseOptions{Timeout: closeAfterFailure}
+	}
+	o := h.f.o.Close
+	o.ServerFirst = !persistent
+	return o
 }
 
 // connectTimeout is how long a connection may take to be up where nobody says, as with

@@ -9,13 +9,13 @@ import (
 )
 
 // redirected returns the hop that a response leads to, nil where it leads nowhere or
-// is not to be followed (RFC 9110, section 15.4). n counts the hops before.
-func (h *hop) redirected(resp *httpclient.Response, n int) (*hop, error) {
+// is not to be followed (RFC 9110, section 15.4).
+func (h *hop) redirected(resp *httpclient.Response) (*hop, error) {
 	location := resp.Header.First("Location")
 	if !h.f.o.Follow || location == "" || resp.Status < 300 || resp.Status > 399 || resp.Status == 304 {
 		return nil, nil
 	}
-	if h.f.o.MaxRedirects >= 0 && n >= h.f.o.MaxRedirects {
+	if h.f.o.MaxRedirects >= 0 && h.redirects >= h.f.o.MaxRedirects {
 		return nil, &Failure{
 			Phase: trace.InRedirect, Code: CodeTooManyRedirects,
 			Err: fmt.Errorf("the server redirects more than %d times", h.f.o.MaxRedirects),
@@ -29,7 +29,7 @@ func (h *hop) redirected(resp *httpclient.Response, n int) (*hop, error) {
 		return nil, &Failure{Phase: trace.InRedirect, Code: CodeScheme, Err: err}
 	}
 	next := *h
-	next.url = u
+	next.url, next.why, next.redirects, next.kept = u, "redirect", h.redirects+1, nil
 	next.crossed = h.crossed || !u.SameOrigin(h.origin)
 	next.referer = h.nextReferer(u)
 	next.changeMethod(resp.Status)

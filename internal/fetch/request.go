@@ -9,13 +9,12 @@ import (
 	"fetchscope/httpclient"
 	"fetchscope/httpclient/coding"
 	"fetchscope/internal/weburl"
+	"fetchscope/transport"
 )
 
 // FirstRequest returns the request that a fetch of u would begin with.
 func FirstRequest(o Options, u *weburl.URL) *httpclient.Request {
-	h := &hop{f: &Fetcher{o: o}, url: u, origin: u, method: o.method(), body: o.Body, hasBody: o.HasBody, referer: o.Referer}
-	h.via, _ = h.route() // where that fails, nothing is sent
-	return h.request()
+	return (&Fetcher{o: o}).first(u).request()
 }
 
 // confidential are the fields that never follow to another origin.
@@ -52,6 +51,9 @@ func (h *hop) header() httpclient.Fields {
 	add("Accept", "*/*")
 	if h.f.o.Compressed {
 		add("Accept-Encoding", coding.Accept)
+	}
+	if h.f.o.Close.Mode == transport.CloseServer {
+		add("Connection", "close") // RFC 9112, section 9.6: the server is to end it
 	}
 	add("Referer", h.referer)
 	if h.via.forwards() && !named(forProxy, "Proxy-Connection") {

@@ -9,6 +9,7 @@
 package ladder
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -86,7 +87,7 @@ func (l *ladder) draw() {
 	c := l.x.Connection
 	l.say("")
 	l.ends(c)
-	if len(c.States) == 0 {
+	if len(c.States) == 0 && !c.Reused {
 		l.note("The states of this connection could not be observed" + reason(c) + ".")
 		return
 	}
@@ -101,6 +102,7 @@ func (l *ladder) draw() {
 		a, b := l.rungs[i], l.rungs[j]
 		return a.at < b.at || a.at == b.at && a.order < b.order
 	})
+	l.idle()
 	for _, r := range l.rungs {
 		l.rung(r)
 	}
@@ -119,7 +121,11 @@ func (l *ladder) legend(sign string) {
 
 // ends names both ends, on two lines where one is too short.
 func (l *ladder) ends(c *trace.Connection) {
-	client, server := "  client "+c.Local, "server "+c.Remote
+	remote := c.Remote
+	if n := len(c.Attempts); remote == "" && n > 0 {
+		remote = c.Attempts[n-1].Address
+	}
+	client, server := "  client "+c.Local, "server "+remote
 	both := term.Pad(client+" ", clientWidth) + server
 	if term.Width(both) <= l.columns {
 		l.say(both)
@@ -215,6 +221,31 @@ func (l *ladder) collect() {
 	}
 	l.passed()
 	l.between()
+	l.kept()
+}
+
+// kept says where the connection came from, and where it went, that served more than one
+// exchange.
+func (l *ladder) kept() {
+	if c := l.x.Connection; c.Reused && len(l.rungs) > 0 {
+		text := []string{" open since the fetch before", " reused"}
+		if c.OpenedIn != nil {
+			text[0] = fmt.Sprintf(" open since exchange %d", *c.OpenedIn+1)
+		}
+		l.add(rung{at: l.earliest(), order: -2, left: string(trace.Established), cut: true, arrow: l.fitting(l.middle, text)})
+	}
+	if p := l.x.Phase(trace.Close); p.Status == trace.Skipped && len(l.rungs) > 0 {
+		l.add(rung{at: l.latest(), order: 4, cut: true, arrow: l.fitting(l.middle, []string{" " + p.Why, " kept"})})
+	}
+}
+
+// earliest and latest are the moments of the first and last rung.
+func (l *ladder) earliest() trace.Time {
+	return slices.MinFunc(l.rungs, func(a, b rung) int { return cmp.Compare(a.at, b.at) }).at
+}
+
+func (l *ladder) latest() trace.Time {
+	return slices.MaxFunc(l.rungs, func(a, b rung) int { return cmp.Compare(a.at, b.at) }).at
 }
 
 // arrows are what leads the client into each state, and what it answers.
@@ -233,16 +264,28 @@ var arrows = map[trace.State]struct {
 	trace.Closed:      {in: "ACK"},
 }
 
+// twoMSL says what ends TIME_WAIT (RFC 9293, section 3.6.1).
+var twoMSL = []string{" 2 MSL have passed", " 2 MSL passed"}
+
+// outwaited says that TIME_WAIT was followed to its end.
+func (l *ladder) outwaited() bool { return l.x.Close != nil && l.x.Close.TimeWait != nil }
+
 func (l *ladder) client(s trace.StateTime) {
 	g := arrows[s.State]
 	if l.drawn != nil {
 		g.in, g.out = "", "" // what is not drawn was not seen, or is not drawn one by one
 	}
+	if s.State == trace.TimeWait && l.crossed() {
+		g.in, g.out = "ACK", "" // its FIN had come before
+	}
 	in, short := g.in, g.in
 	merged := l.x.Close != nil && l.x.Close.Segments != nil && *l.x.Close.Segments == 3
 	switch {
+	case s.State == trace.Closed && l.outwaited():
+		l.add(rung{at: s.Start, left: name(s), moment: ms(s.Start), cut: true, arrow: l.fitting(l.middle, twoMSL)})
+		return
 	case s.State == trace.Closed && s.Evidence == trace.Inferred:
-		l.add(rung{at: s.Start, left: "CLOSED*", moment: "later", cut: true, arrow: l.fitting(l.middle, []string{" 2 MSL have passed", " 2 MSL passed"})})
+		l.add(rung{at: s.Start, left: "CLOSED*", moment: "later", cut: true, arrow: l.fitting(l.middle, twoMSL)})
 		return
 	case s.State == trace.Closed && !l.opened():
 		in = ""
@@ -273,9 +316,16 @@ func (l *ladder) client(s trace.StateTime) {
 	}
 }
 
+// crossed says that both ends closed at once.
+func (l *ladder) crossed() bool {
+	return slices.ContainsFunc(l.x.Connection.States, func(s trace.StateTime) bool {
+		return s.Side == trace.Client && s.State == trace.Closing
+	})
+}
+
 // opened says whether the handshake came to its end.
 func (l *ladder) opened() bool {
-	return slices.ContainsFunc(l.x.Connection.States, func(s trace.StateTime) bool { return s.State == trace.Established })
+	return l.x.Connection.Reused || slices.ContainsFunc(l.x.Connection.States, func(s trace.StateTime) bool { return s.State == trace.Established })
 }
 
 // refused says whether the other end refused the connection.
@@ -328,7 +378,9 @@ func (l *ladder) add(r rung) { l.rungs = append(l.rungs, r) }
 
 // evidence says what all this rests on.
 func (l *ladder) evidence() {
-	if c := l.x.Close; c != nil && c.TimeWaitLeft != nil {
+	if l.outwaited() {
+		l.note(fmt.Sprintf("TIME_WAIT lasted %.1f s (sock_diag)", float64(*l.x.Close.TimeWait)/1e9))
+	} else if c := l.x.Close; c != nil && c.TimeWaitLeft != nil {
 		l.note(fmt.Sprintf("TIME_WAIT: the kernel's timer had %.1f s left (sock_diag)", float64(*c.TimeWaitLeft)/1e9))
 	}
 	kinds := map[trace.Evidence]bool{}

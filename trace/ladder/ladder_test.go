@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,7 @@ func bothSides(t *testing.T) *trace.Document {
 		t.Fatal(err)
 	}
 	c := d.Exchanges[0].Connection
+	c.States = slices.DeleteFunc(c.States, func(s trace.StateTime) bool { return s.Side == trace.Server })
 	for _, s := range []trace.StateTime{
 		{State: trace.Established, Start: 26_400_000, Uncertainty: 14_000_000, Evidence: trace.Inferred},
 		{State: trace.CloseWait, Start: 188_100_000, Uncertainty: 14_000_000, Evidence: trace.SockDiag},

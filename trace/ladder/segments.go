@@ -29,7 +29,7 @@ func (l *ladder) segments() {
 		return
 	}
 	l.drawn = map[trace.Time]*passage{}
-	opening, marked, closing := true, 0, 0
+	opening, marked, closing := !l.x.Connection.Reused, 0, 0
 	for i := range all {
 		s := &all[i]
 		switch {

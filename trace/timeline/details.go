@@ -25,6 +25,14 @@ func Details(w io.Writer, d *trace.Document, o Options) error {
 	return err
 }
 
+// before says what a connection that is used again was opened for.
+func before(c *trace.Connection) string {
+	if c.OpenedIn == nil {
+		return "the fetch before"
+	}
+	return fmt.Sprintf("exchange %d", *c.OpenedIn+1)
+}
+
 func (v *view) details(x *trace.Exchange) {
 	v.doubts(x)
 	if x.Resolve != nil && len(x.Resolve.Queries) > 0 {
@@ -37,19 +45,7 @@ func (v *view) details(x *trace.Exchange) {
 		v.line("")
 		v.attempts(x, "* ")
 	}
-	v.layerDetails(x)
-	if t := x.TLS; t != nil && len(t.Chain) > 0 {
-		v.line("")
-		v.line(fmt.Sprintf("* %s, %s, %s", t.Version, t.Cipher, t.Group))
-		for _, c := range t.Chain {
-			v.line(fmt.Sprintf("* %-12s %s, %s, ends %s", c.Role, v.pen.text(c.Subject), c.Key, c.NotAfter.Format("2006-01-02")))
-		}
-		if d := t.DANE; d != nil && d.Usage != nil {
-			v.line(fmt.Sprintf("* DANE %s: record %d %d %d of %d (RFC 6698)", d.Status, *d.Usage, *d.Selector, *d.Matching, d.Records))
-		} else if d != nil {
-			v.line(fmt.Sprintf("* DANE %s: %s (RFC 6698)", d.Status, count(d.Records, "record", "records")))
-		}
-	}
+	v.opened(x)
 	if r := x.Request; r != nil {
 		v.line("")
 		v.line("> " + v.pen.text(r.Method+" "+r.Target) + " " + r.Version)
@@ -62,6 +58,30 @@ func (v *view) details(x *trace.Exchange) {
 		for _, n := range r.Notes {
 			v.line("* " + v.pen.text(n.What) + " (" + n.Section + ")")
 		}
+	}
+}
+
+// opened says what a connection took beside TCP: its layers, and the origin's TLS.
+func (v *view) opened(x *trace.Exchange) {
+	if c := x.Connection; c != nil && c.Reused {
+		v.line("")
+		v.line("* over the connection of " + before(c))
+		return
+	}
+	v.layerDetails(x)
+	t := x.TLS
+	if t == nil || len(t.Chain) == 0 {
+		return
+	}
+	v.line("")
+	v.line(fmt.Sprintf("* %s, %s, %s", t.Version, t.Cipher, t.Group))
+	for _, c := range t.Chain {
+		v.line(fmt.Sprintf("* %-12s %s, %s, ends %s", c.Role, v.pen.text(c.Subject), c.Key, c.NotAfter.Format("2006-01-02")))
+	}
+	if d := t.DANE; d != nil && d.Usage != nil {
+		v.line(fmt.Sprintf("* DANE %s: record %d %d %d of %d (RFC 6698)", d.Status, *d.Usage, *d.Selector, *d.Matching, d.Records))
+	} else if d != nil {
+		v.line(fmt.Sprintf("* DANE %s: %s (RFC 6698)", d.Status, count(d.Records, "record", "records")))
 	}
 }
 

@@ -18,9 +18,10 @@ func (v *view) layers(x *trace.Exchange) {
 	}
 }
 
-// middle are the layers that are neither the socket nor the origin's TLS.
+// middle are the layers that are neither the socket nor the origin's TLS, where they were
+// made for this exchange.
 func middle(c *trace.Connection) []trace.Layer {
-	if c == nil {
+	if c == nil || c.Reused { // then they took their time before
 		return nil
 	}
 	var out []trace.Layer

@@ -312,7 +312,7 @@ func (v *view) states(x *trace.Exchange) {
 // closing lists the states of one end after ESTABLISHED, up to TIME_WAIT.
 func (v *view) closing(c *trace.Connection, side trace.Side) string {
 	var out []string
-	past := false
+	past := c.Reused
 	for _, s := range c.States {
 		if s.Side != side {
 			continue

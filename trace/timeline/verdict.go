@@ -110,9 +110,11 @@ func (v *view) verdict(x *trace.Exchange) {
 			}
 		}
 	}
-	if x.Close != nil && x.Close.TimeWaitLeft != nil {
-		left := time.Duration(*x.Close.TimeWaitLeft).Seconds()
-		v.point(fmt.Sprintf("TIME_WAIT is with us for another %.1f s.", left))
+	switch c := x.Close; {
+	case c != nil && c.TimeWait != nil:
+		v.point(fmt.Sprintf("TIME_WAIT was over after %.1f s.", time.Duration(*c.TimeWait).Seconds()))
+	case c != nil && c.TimeWaitLeft != nil:
+		v.point(fmt.Sprintf("TIME_WAIT is with us for another %.1f s.", time.Duration(*c.TimeWaitLeft).Seconds()))
 	}
 	if x.Close != nil && x.Close.End == "timeout" {
 		v.point("The server did not close its side; what it does later is not ours to see.")

@@ -130,6 +130,16 @@ func (t *Tracker) pass(way []trace.State, end trace.State, m trace.Moment) {
 	t.enter(end, m)
 }
 
+// Expired says that TIME_WAIT was over at a known moment: nothing but the end of its timer
+// ends it (RFC 9293, section 3.6.1).
+func (t *Tracker) Expired(m trace.Moment) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.state == trace.TimeWait {
+		t.enter(trace.Closed, m)
+	}
+}
+
 // Act runs a system call of ours that sends a FIN: act returns the readings of the
 // clock round it, and an error where there was no connection any more. found is then
 // asked what the state is, "" where that cannot be told. Nobody else observes meanwhile,

@@ -128,6 +128,16 @@ func TestTracker(t *testing.T) {
 			// The acknowledgement may have come before the call returned.
 			{trace.FinWait2, trace.TCPInfo, 100, 130, c},
 		}},
+		{"but the end of TIME_WAIT", func(k *Tracker) {
+			k.Observe(trace.TimeWait, 60, 70, trace.SockDiag)
+			k.Expired(trace.Between(800, 900, trace.SockDiag))
+			k.Expired(trace.Between(900, 950, trace.SockDiag))
+		}, []seen{
+			{trace.FinWait1, trace.Inferred, 0, 70, c},
+			{trace.FinWait2, trace.Inferred, 0, 70, c},
+			{trace.TimeWait, trace.SockDiag, 0, 70, c},
+			{trace.Closed, trace.SockDiag, 800, 900, c},
+		}},
 		{"nothing follows the end", func(k *Tracker) {
 			k.Gone(true, 60, 70, trace.TCPInfo)
 			k.Gone(true, 80, 90, trace.TCPInfo)

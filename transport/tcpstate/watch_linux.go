@@ -1,6 +1,7 @@
 package tcpstate
 
 import (
+	"context"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -222,6 +223,67 @@ func (w *Watcher) Act(act func() (before, after trace.Time, err error)) {
 	w.look()
 	w.client.Act(act, w.present)
 	w.look()
+}
+
+// Abort makes a system call of ours that resets the connection, between two looks.
+func (w *Watcher) Abort(act func() (before, after trace.Time, err error)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.look()
+	if before, after, err := act(); err == nil {
+		w.client.Gone(true, before, after, trace.Syscall)
+	}
+	w.look()
+}
+
+// How often TIME_WAIT is looked at: its end cannot be missed by more, and comes only when
+// the timer has run out.
+const (
+	paceTimeWait = 200 * time.Millisecond
+	paceItsEnd   = 5 * time.Millisecond
+	itsEnd       = time.Second
+)
+
+// Outwait watches TIME_WAIT to its end, the last change of state there is, and tells what is
+// left of its timer. Where our end is not in it, or sock_diag cannot be asked, it returns at
+// once.
+func (w *Watcher) Outwait(ctx context.Context, tell func(left time.Duration)) {
+	still := w.client.SinceStill()
+	for w.client.State() == trace.TimeWait && ctx.Err() == nil {
+		before := w.sc.Now()
+		s, err := w.ask()
+		if err == ErrNoSuchConnection {
+			w.client.Expired(trace.Between(still, w.sc.Now(), trace.SockDiag))
+			return
+		}
+		if err != nil || s.State != trace.TimeWait {
+			return
+		}
+		still = before
+		tell(s.Timer)
+		pace := paceTimeWait
+		if s.Timer < itsEnd {
+			pace = paceItsEnd
+		}
+		rest(ctx, pace)
+	}
+}
+
+// ask asks sock_diag for our end.
+func (w *Watcher) ask() (Socket, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.find(w.local, w.remote)
+}
+
+// rest waits, or until ctx ends.
+func rest(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // present tells the state of our end, also one that CLOSED hides.
