@@ -88,32 +88,37 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 			out.Code = transport.CodeTimeout
 		}
 	}
-	if out.Phase == trace.Resolve && out.Code != transport.CodeTimeout && out.Code != transport.CodeInterrupted {
-		switch {
-		case out.proxy:
-			out.Code = CodeProxyName
-		case out.beyond:
-			out.Code = socks.CodeUnresolved
-		}
-	}
+	out.blameProxy()
 	if out.Hint == "" {
 		out.Hint = hints[out.Code]
 	}
-	if out.proxy && out.Phase == trace.Connect && !local(out.Code) {
-		out.Hint = "this is the proxy's address: check -x, or http_proxy and https_proxy in the environment"
-	}
-	if distrust := (*transport.Error)(nil); errors.As(out.Err, &distrust) && strings.HasPrefix(string(out.Code), "certificate_") {
-		out.Err = &distrusted{reason: transport.Reason(out.Code), err: out.Err}
-	}
-	if out.layer != "" {
-		out.Err = fmt.Errorf("%s: %w", out.layer, out.Err)
-	}
+	out.reword()
 	return out
 }
 
-// local says whether a code is of where a connection was to come from.
-func local(code trace.Code) bool {
-	return code == transport.CodeInterface || code == transport.CodeLocalPort
+// blameProxy tells a name that was not found from one that is the proxy's, or that only the
+// proxy needs, and an address that does not answer from the origin's.
+func (f *Failure) blameProxy() {
+	stopped := f.Code == transport.CodeTimeout || f.Code == transport.CodeInterrupted
+	local := f.Code == transport.CodeInterface || f.Code == transport.CodeLocalPort
+	switch {
+	case f.Phase == trace.Resolve && f.proxy && !stopped:
+		f.Code = CodeProxyName
+	case f.Phase == trace.Resolve && f.beyond && !stopped:
+		f.Code = socks.CodeUnresolved
+	case f.Phase == trace.Connect && f.proxy && !local:
+		f.Hint = "this is the proxy's address: check -x, or http_proxy and https_proxy in the environment"
+	}
+}
+
+// reword says why a certificate is not trusted, and which layer failed.
+func (f *Failure) reword() {
+	if distrust := (*transport.Error)(nil); errors.As(f.Err, &distrust) && strings.HasPrefix(string(f.Code), "certificate_") {
+		f.Err = &distrusted{reason: transport.Reason(f.Code), err: f.Err}
+	}
+	if f.layer != "" {
+		f.Err = fmt.Errorf("%s: %w", f.layer, f.Err)
+	}
 }
 
 // A distrusted says in words why a certificate is not trusted; the chain beside it has

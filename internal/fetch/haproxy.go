@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"strings"
 
 	"fetchscope/trace"
 	"fetchscope/transport"
@@ -53,5 +52,5 @@ func (o HAProxy) line(local, remote netip.AddrPort) string {
 	if _, err := netip.ParseAddr(client); err == nil || client == "" {
 		client = from.String()
 	}
-	return fmt.Sprintf("PROXY %s %s %s %d %d", family, client, strings.ToLower(to.String()), local.Port(), remote.Port())
+	return fmt.Sprintf("PROXY %s %s %v %d %d", family, client, to, local.Port(), remote.Port())
 }

@@ -72,12 +72,13 @@ func (h *hop) header() httpclient.Fields {
 	return out
 }
 
-// forProxy are the fields for a proxy alone, where it sees the request.
+// forProxy are the fields for a proxy alone, where it sees the request. Its Host is the
+// origin's (RFC 9112, section 3.2.2), and there is one.
 func (h *hop) forProxy() []HeaderOption {
 	if !h.via.forwards() {
 		return nil
 	}
-	return h.f.o.ProxyHeader
+	return slices.DeleteFunc(slices.Clone(h.f.o.ProxyHeader), func(o HeaderOption) bool { return strings.EqualFold(o.Name, "Host") })
 }
 
 // overridden says whether -H speaks of the field, so that ours is left out.

@@ -9,29 +9,13 @@ import (
 // layers draws a row for each layer between the socket and the origin's TLS, below that of
 // the phase connect: what a proxy or a load balancer was told, and how long that took.
 func (v *view) layers(x *trace.Exchange) {
-	for _, l := range middle(x.Connection) {
+	for _, l := range x.Connection.Middle() {
 		if l.Duration == nil {
 			v.drawEmpty("   via", v.through(&l))
 			continue
 		}
 		v.drawRow("   via", v.figure(*l.Duration, &l.Uncertainty), v.bar(v.layerSpans(x, &l)...), v.through(&l), false)
 	}
-}
-
-// middle are the layers that are neither the socket nor the origin's TLS, where they were
-// made for this exchange.
-func middle(c *trace.Connection) []trace.Layer {
-	if c == nil || c.Reused { // then they took their time before
-		return nil
-	}
-	var out []trace.Layer
-	for _, l := range c.Layers {
-		socket := l.Kind == trace.LayerTCP || l.Kind == trace.LayerUnix
-		if !socket && (l.Kind != trace.LayerTLS || l.TLS != nil) {
-			out = append(out, l)
-		}
-	}
-	return out
 }
 
 // through says what a layer is.
@@ -80,7 +64,7 @@ func (v *view) layerSpans(x *trace.Exchange, l *trace.Layer) []span {
 
 // layerDetails tells what the rows of the layers have no room for.
 func (v *view) layerDetails(x *trace.Exchange) {
-	for i, l := range middle(x.Connection) {
+	for i, l := range x.Connection.Middle() {
 		if i == 0 {
 			v.line("")
 		}
@@ -122,7 +106,7 @@ func chainOf(x *trace.Exchange) *trace.TLSInfo {
 	if x.TLS != nil && x.TLS.Why != "" && !x.TLS.Ignored {
 		return x.TLS
 	}
-	for _, l := range middle(x.Connection) {
+	for _, l := range x.Connection.Middle() {
 		if l.TLS != nil && l.TLS.Why != "" && !l.TLS.Ignored {
 			return l.TLS
 		}

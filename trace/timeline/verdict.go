@@ -25,7 +25,7 @@ func (v *view) share() share {
 			s.add(v.spans(x, p))
 		}
 		if x.Phase(trace.Connect).Status != trace.FailedHere { // which they are part of
-			for _, l := range middle(x.Connection) {
+			for _, l := range x.Connection.Middle() {
 				if l.Duration != nil {
 					s.add(v.layerSpans(x, &l))
 				}
