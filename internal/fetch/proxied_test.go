@@ -297,10 +297,11 @@ func TestHostileProxies(t *testing.T) {
 		{"https proxy: closed", "https", "https://h.test/", false, []any{record{}}, transport.CodeTLSCut, "tcp tls:failed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			addr := script(t, tt.waits, tt.steps...)
 			o := Options{Proxy: mustProxy(t, tt.scheme+"://"+addr), ConnectTimeout: 20 * time.Second}
 			if tt.code == transport.CodeTimeout {
-				o.ConnectTimeout = 50 * time.Millisecond
+				o.ConnectTimeout = 300 * time.Millisecond
 			}
 			r := run(t, o, tt.url)
 			var f *Failure
@@ -310,8 +311,9 @@ func TestHostileProxies(t *testing.T) {
 			if f != nil && !strings.Contains(f.Error(), addr) {
 				t.Errorf("%q does not name the proxy", f)
 			}
-			// A reset that comes with the connection may fail it before its layer.
-			if got := kinds(r.doc); got != tt.layers && tt.steps != nil {
+			// A reset may come with the connection, and the time be over before its layer.
+			early := tt.steps == nil || tt.code == transport.CodeTimeout
+			if got := kinds(r.doc); got != tt.layers && !(early && strings.HasPrefix(tt.layers, got)) {
 				t.Errorf("layers %q, want %q", got, tt.layers)
 			}
 		})
