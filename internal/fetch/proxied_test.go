@@ -621,9 +621,9 @@ func TestParseProxy(t *testing.T) {
 			t.Errorf("%s: %s, want %s", tt.in, got, tt.want)
 		}
 	}
-	for in, want := range map[string]trace.Code{"foo://h:1": CodeProxyScheme, "http://": CodeProxySyntax, "http://a b": CodeProxySyntax, "h:99999": CodeProxySyntax, "[::1": CodeProxySyntax} {
+	for in, want := range map[string]trace.Code{"foo://h:1": CodeProxyScheme, "http://": CodeProxySyntax, "http://me:secret@a b": CodeProxySyntax, "foo://me:secret@h": CodeProxyScheme, "h:99999": CodeProxySyntax, "[::1": CodeProxySyntax} {
 		var f *Failure
-		if _, err := ParseProxy(in, "http", "-x"); !errors.As(err, &f) || f.Code != want {
+		if _, err := ParseProxy(in, "http", "-x"); !errors.As(err, &f) || f.Code != want || strings.Contains(f.Error(), "secret") {
 			t.Errorf("%s: %v, want %s", in, err, want)
 		}
 	}

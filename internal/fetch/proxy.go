@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -63,7 +64,7 @@ func ParseProxy(s, scheme, via string) (*Proxy, error) {
 	}
 	u, err := weburl.Parse("http://" + rest)
 	if err != nil {
-		return nil, &Failure{Phase: trace.InUsage, Code: CodeProxySyntax, Err: fmt.Errorf("%s names no proxy: %w", via, err)}
+		return nil, &Failure{Phase: trace.InUsage, Code: CodeProxySyntax, Err: fmt.Errorf("%s names no proxy: %s", via, reason(err))}
 	}
 	p := &Proxy{Scheme: known, Host: bare(u.Hostname()), Port: portOf(rest, u, defaultPort(known)), Via: via}
 	p.User, p.Password, p.Login = u.Credentials()
@@ -71,6 +72,15 @@ func ParseProxy(s, scheme, via string) (*Proxy, error) {
 		p.Path = unescaped(u.Pathname())
 	}
 	return p, nil
+}
+
+// reason is what is wrong with a URL, without the URL: there may be a password in it.
+func reason(err error) string {
+	var bad *weburl.Error
+	if errors.As(err, &bad) {
+		return bad.Reason
+	}
+	return err.Error()
 }
 
 // ParsePreProxy reads the SOCKS proxy that another proxy is to be reached by, a SOCKS 4 proxy
