@@ -284,14 +284,22 @@ type ResponseInfo struct {
 	Codings      []string  `json:"codings,omitzero"`
 	Framing      string    `json:"framing"`
 	Complete     bool      `json:"complete"`
+	// Progress is how the body came, where it was large.
+	Progress []ProgressPoint `json:"progress,omitzero"`
 	// FinalHeaders is the moment from which the first byte of the final response could
 	// be read.
 	FinalHeaders *Time  `json:"final_headers_ns,omitzero"`
 	Notes        []Note `json:"notes,omitzero"`
-	// WaitNetwork and WaitServer cut the phase wait in two: a round trip, by the
-	// smallest that was measured, and what is left. Both are inferred.
-	WaitNetwork *Time `json:"wait_network_ns,omitzero"`
-	WaitServer  *Time `json:"wait_server_ns,omitzero"`
+	// WaitNetwork and WaitServer cut the phase wait in two: a round trip, and what is
+	// left. Both are inferred; WaitFrom says by what.
+	WaitNetwork *Time  `json:"wait_network_ns,omitzero"`
+	WaitServer  *Time  `json:"wait_server_ns,omitzero"`
+	WaitFrom    string `json:"wait_evidence,omitzero"`
+	// WaitLow and WaitHigh are what the network's part lies between: the smallest round
+	// trip that was measured, and the time until the request had been acknowledged, or the
+	// response was there.
+	WaitLow  *Time `json:"wait_network_low_ns,omitzero"`
+	WaitHigh *Time `json:"wait_network_high_ns,omitzero"`
 }
 
 // An Interim is a 1xx response.

@@ -115,7 +115,6 @@ type exchangeFold struct {
 	added   []string       // addresses that came late
 	layers  []Layer        // between the socket and the origin's TLS
 	failure *Error
-	rtt     *time.Duration
 	reused  *keptConn // nil where the connection was opened for this exchange
 }
 
@@ -226,16 +225,4 @@ func (f *exchangeFold) finish() {
 	}
 	f.finishRender()
 	f.finishClose()
-}
-
-// splitWait cuts the waiting for the response into the network's part, a round trip,
-// and the server's.
-func (f *exchangeFold) splitWait() {
-	wait := f.x.Phase(Wait)
-	if f.rtt == nil || wait.Duration == nil || *wait.Duration < 0 {
-		return
-	}
-	network := min(Time(*f.rtt), *wait.Duration)
-	server := *wait.Duration - network
-	f.x.Response.WaitNetwork, f.x.Response.WaitServer = &network, &server
 }

@@ -1,15 +1,13 @@
 package trace
 
-import "time"
-
 // A keptConn is what exchanges over one connection have in common. Its methods work on a
 // nil one, of an exchange with a connection of its own.
 type keptConn struct {
-	tls *TLSInfo
-	// layers are nil where another run has opened the connection, whose times are others.
-	layers []Layer
-	rtt    *time.Duration
-	ways   map[Side]*numbering // of its segments, to be counted on
+	tls     *TLSInfo
+	layers  []Layer             // nil where another run has opened the connection, whose times are others
+	proxied bool                // the other end is a proxy's
+	least   trip                // the smallest so far
+	ways    map[Side]*numbering // of its segments, to be counted on
 }
 
 // A Carried is what the connections of a run's fetches have told so far. Its zero value
@@ -45,7 +43,7 @@ func (f *exchangeFold) takeOver(records []Record, kept map[int]*keptConn) {
 			if e.Exchange == nil {
 				f.reused.layers = nil
 			}
-			f.x.TLS, f.rtt = f.reused.tls, f.reused.rtt
+			f.x.TLS = f.reused.tls
 			return
 		}
 	}
@@ -54,7 +52,7 @@ func (f *exchangeFold) takeOver(records []Record, kept map[int]*keptConn) {
 // handOver keeps what an exchange to come over the same connection needs.
 func (f *exchangeFold) handOver(kept map[int]*keptConn) {
 	if f.opened {
-		kept[f.winner] = &keptConn{tls: f.x.TLS, layers: f.x.Connection.Layers, rtt: f.rtt, ways: f.packets.ways}
+		kept[f.winner] = &keptConn{tls: f.x.TLS, layers: f.x.Connection.Layers, proxied: f.proxied(), least: f.leastTrip(), ways: f.packets.ways}
 	}
 }
 

@@ -34,6 +34,7 @@ type wire struct {
 	left       int   // of the present record, still to be handed over
 	through    int64 // bytes of the connection that were handed over
 	filled     trace.Moment
+	begun      trace.Moment // from when the first byte of the present record was there
 	arrived    trace.Moment
 	eof        bool // the layer below has ended
 
@@ -81,12 +82,17 @@ func (w *wire) came() int64 {
 
 // next finds out how long the next record is.
 func (w *wire) next() error {
+	fresh := w.start == w.end
+	w.begun = w.filled
 	for w.end-w.start < recordHeader {
 		if err := w.fill(); err != nil {
 			if err == io.EOF && w.end > w.start {
 				err = io.ErrUnexpectedEOF
 			}
 			return err
+		}
+		if fresh {
+			w.begun, fresh = w.filled, false
 		}
 	}
 	w.left = recordHeader + int(binary.BigEndian.Uint16(w.buf[w.start+3:]))

@@ -113,7 +113,7 @@ func (s *watchedSocket) report() {
 // came from the server after our FIN. One must have held both its acknowledgement and
 // its FIN; two held one each where neither of them was data, nor acknowledged any (a
 // close_notify, say).
-func (s *watchedSocket) countClose(now *unix.TCPInfo) {
+func (s *watchedSocket) countClose(now *tcpstate.Info) {
 	then := s.atFIN
 	if then == nil || s.client.State() != trace.TimeWait || now.Total_retrans != then.Total_retrans {
 		return

@@ -26,7 +26,7 @@ type watchedSocket struct {
 
 	client  *tcpstate.Tracker
 	watcher *tcpstate.Watcher
-	atFIN   *unix.TCPInfo // what the kernel said right before our FIN, or our reset
+	atFIN   *tcpstate.Info // what the kernel said right before our FIN, or our reset
 	aborted bool
 
 	reads

@@ -35,6 +35,7 @@ func before(c *trace.Connection) string {
 
 func (v *view) details(x *trace.Exchange) {
 	v.doubts(x)
+	v.sockets(x)
 	if x.Resolve != nil && len(x.Resolve.Queries) > 0 {
 		v.line("")
 		for _, q := range x.Resolve.Queries {
@@ -46,6 +47,11 @@ func (v *view) details(x *trace.Exchange) {
 		v.attempts(x, "* ")
 	}
 	v.opened(x)
+	v.heads(x)
+}
+
+// heads writes what went out and what came back.
+func (v *view) heads(x *trace.Exchange) {
 	if r := x.Request; r != nil {
 		v.line("")
 		v.line("> " + v.pen.text(r.Method+" "+r.Target) + " " + r.Version)
