@@ -208,8 +208,11 @@ type Segment struct {
 	RelativeAck *int64 `json:"relative_ack,omitzero"`
 	// Again says that what it carries had passed before; Late, that it had not, but what
 	// comes behind it had: it was lost before it came here, or overtaken.
-	Again       bool            `json:"retransmission,omitzero"`
-	Late        bool            `json:"out_of_order,omitzero"`
+	Again bool `json:"retransmission,omitzero"`
+	Late  bool `json:"out_of_order,omitzero"`
+	// Unanswered says that it, or the answer to it, was lost: concluded from what was sent
+	// again.
+	Unanswered  bool            `json:"unanswered,omitzero"`
 	Options     *SegmentOptions `json:"options,omitzero"`
 	Uncertainty Time            `json:"uncertainty_ns,omitzero"`
 }

@@ -400,5 +400,5 @@ func (s *script) request(t Time, ours, theirs uint32, status int) {
 }
 
 func scenarios() []scenario {
-	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody(), captured(), reused(), proxied(), refusing()}
+	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody(), captured(), reused(), lost(), proxied(), refusing()}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fetchscope/trace"
+	"fetchscope/transport/tcpstate"
 )
 
 // AttemptDelay is how long an address has before the next is tried beside it. RFC 8305,
@@ -30,6 +31,10 @@ type Race struct {
 	Delay time.Duration
 	// From is where the connection is to come from.
 	From Local
+
+	// Far asks for the server's states where that is in another network namespace of this
+	// host; nil where it is not. It stays the caller's.
+	Far *tcpstate.Diag
 
 	// Tests put their own here: a timer, and how a connection is opened.
 	after   func(time.Duration) <-chan time.Time

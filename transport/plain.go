@@ -97,12 +97,12 @@ func (s *plainSocket) idle() bool {
 	return err == nil && nothingToRead(raw)
 }
 
-func (s *plainSocket) carry(string)           {}
-func (s *plainSocket) bulk(bool)              {}
-func (s *plainSocket) hold()                  {}
-func (s *plainSocket) hurry()                 {}
-func (s *plainSocket) shutdown()              { _ = s.conn.CloseWrite() }
-func (s *plainSocket) settle(context.Context) {}
+func (s *plainSocket) carry(string)                          {}
+func (s *plainSocket) bulk(bool)                             {}
+func (s *plainSocket) hold()                                 {}
+func (s *plainSocket) hurry()                                {}
+func (s *plainSocket) shutdown()                             { _ = s.conn.CloseWrite() }
+func (s *plainSocket) settle(context.Context, time.Duration) {}
 
 // abort has release send a reset, where there is such a thing.
 func (s *plainSocket) abort() {

@@ -62,12 +62,12 @@ func (s *watchedSocket) outwait(ctx context.Context, tell func(left time.Duratio
 	s.watcher.Outwait(ctx, tell)
 }
 
-// serverSettles is how long a server on this host is watched when we are done: our last
-// acknowledgement is on its way to it.
+// serverSettles is how long a server on this host is watched when we are done, unless it
+// is asked to be longer: our last acknowledgement is on its way to it.
 const serverSettles = 5 * time.Millisecond
 
 // settle waits for the last state that can be seen, at both ends.
-func (s *watchedSocket) settle(ctx context.Context) {
+func (s *watchedSocket) settle(ctx context.Context, settles time.Duration) {
 	select {
 	case <-s.client.Final():
 	case <-ctx.Done():
@@ -77,7 +77,7 @@ func (s *watchedSocket) settle(ctx context.Context) {
 	if server == nil {
 		return
 	}
-	limit := time.NewTimer(serverSettles)
+	limit := time.NewTimer(max(settles, serverSettles))
 	defer limit.Stop()
 	select {
 	case <-server:

@@ -24,6 +24,8 @@ const (
 	statusOther  = 7
 	statusFrom   = 45
 	statusSOCKS  = 97
+	// statusInterrupted is as shells have it.
+	statusInterrupted = 130
 )
 
 // statuses maps every code to its exit status: curl's, and 130 as shells have it.

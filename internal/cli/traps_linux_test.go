@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -98,22 +97,6 @@ func TestTrapStampingIsWarm(t *testing.T) {
 	if stamping < 0 || connection < 0 || stamping > connection {
 		t.Errorf("the socket that asks for stamps is number %d, that of the connection %d", stamping, connection)
 	}
-}
-
-// command is the program in a process of its own, by the name that TestMain knows it by.
-func command(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := filepath.Join(t.TempDir(), "fetchscope")
-	if err := os.Symlink(self, name); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(name, args...)
-	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
-	return cmd
 }
 
 // socketsOf finds the first socket of another process for datagrams that asks for stamps,

@@ -48,7 +48,7 @@ func TestTsharkReadsTheCapture(t *testing.T) {
 				t.Errorf("fetched over %s", got.Version)
 			}
 			read := readByShark(t, file, server)
-			ours := segmentsOf(documents, read.segments)
+			ours := sharkSegmentsOf(documents, read.segments)
 			read.check(t, documents)
 			if diff := gocmp.Diff(ours, read.segments, gocmp.AllowUnexported(sharkSegment{})); diff != "" {
 				t.Errorf("segments (-document +file as tshark reads it):\n%s", diff)
@@ -204,9 +204,9 @@ type sharkSegment struct {
 
 func (s sharkSegment) before(o sharkSegment) int { return cmp.Compare(s.unix, o.unix) }
 
-// segmentsOf lists the segments of documents by when they passed. One that is known by
+// sharkSegmentsOf lists the segments of documents by when they passed. One that is known by
 // bounds alone is taken for the same as the packet that lies within them.
-func segmentsOf(documents []*trace.Document, packets []sharkSegment) (out []sharkSegment) {
+func sharkSegmentsOf(documents []*trace.Document, packets []sharkSegment) (out []sharkSegment) {
 	for _, d := range documents {
 		for _, x := range d.Exchanges {
 			for _, s := range x.Connection.Segments {

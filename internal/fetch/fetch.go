@@ -20,6 +20,7 @@ import (
 	"fetchscope/trace"
 	"fetchscope/transport"
 	"fetchscope/transport/capture"
+	"fetchscope/transport/tcpstate"
 )
 
 // Options say how URLs are fetched. Their flags are those of the command line.
@@ -88,6 +89,9 @@ type Options struct {
 
 	// Packets captures the connections' segments; nil for no capture.
 	Packets *capture.Capture
+	// Far asks for the states of servers in another network namespace of this host; nil
+	// where they are in none.
+	Far *tcpstate.Diag
 	// KeyLog gets the secrets of TLS; nil for nobody.
 	KeyLog io.Writer
 }

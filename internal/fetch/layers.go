@@ -21,6 +21,7 @@ func (h *hop) dial(ctx context.Context, sc *trace.Scope, to way) (*transport.Con
 		to.late.Stop()
 		return nil, err
 	}
+	race.Far = h.f.o.Far
 	h.packets = h.f.o.Packets.Watch(sc, race.Addrs)
 	if more := race.More; more != nil {
 		race.More = func(ctx context.Context) []netip.AddrPort {

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"fetchscope/internal/demo"
-	"fetchscope/internal/demo/proxies"
+	"fetchscope/internal/proxies"
 	"fetchscope/internal/weburl"
 	"fetchscope/resolver"
 	"fetchscope/trace"

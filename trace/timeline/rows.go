@@ -34,7 +34,7 @@ func (v *view) spans(x *trace.Exchange, p *trace.PhaseTime) []span {
 	}
 	switch p.Name {
 	case trace.Connect:
-		if held := v.held(x); held >= atOnce {
+		if held := max(v.held(x), v.unheard(x)); held >= atOnce {
 			return []span{{start, start + held, broken}, {start + held, end, network}}
 		}
 		return []span{{start, end, network}}
@@ -151,6 +151,9 @@ func (v *view) resolved(r *trace.Resolution) string {
 func (v *view) connected(x *trace.Exchange) string {
 	if lost := v.raced(x.Connection); lost != "" {
 		return lost
+	}
+	if t := v.unheard(x); t >= atOnce {
+		return "SYN again after " + v.unit.withName(t, v.pen)
 	}
 	var states []string
 	for _, s := range x.Connection.States {

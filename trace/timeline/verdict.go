@@ -106,6 +106,7 @@ func (v *view) verdict(x *trace.Exchange) {
 		v.point(fmt.Sprintf("Most of the time is the server's: %s of waiting.", v.unit.withName(s.server, v.pen)))
 	}
 	v.inVain(x)
+	v.lostSYN(x)
 	if r := x.Response; r != nil && r.Status >= 300 && r.Status < 400 {
 		for _, f := range r.Headers {
 			if strings.EqualFold(f[0], "Location") {

@@ -1,4 +1,4 @@
-// Package proxies is a proxy on loopback, beside the demo's internet: a fixture for tests.
+// Package proxies is a proxy on loopback, beside the embedded internet: a fixture for tests.
 //
 // One port speaks SOCKS 4, 4A and 5 (RFC 1928, with user name and password, RFC 1929), HTTP
 // (absolute URLs and CONNECT, RFC 9110) and the same within TLS; the first byte of a
