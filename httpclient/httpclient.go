@@ -81,8 +81,10 @@ func (f Fields) Trace() []trace.Field {
 // theirs to tell.
 type Request struct {
 	Method, Target string
-	Header         Fields
-	Body           []byte
+	// Version is as on the wire; "" stands for HTTP/1.1.
+	Version string
+	Header  Fields
+	Body    []byte
 }
 
 // A Response is what came back. Its body is framed but not decoded, and must be read

@@ -167,10 +167,12 @@ type Connection struct {
 	Segments []Segment    `json:"segments,omitzero"`
 	Capture  *CaptureInfo `json:"capture,omitzero"`
 	// NotObservable says what cannot be seen on this system, and why.
-	NotObservable []Unseen    `json:"not_observable,omitzero"`
-	Proxy         *Proxy      `json:"proxy,omitzero"`
-	Opened        *SocketRead `json:"tcp_info_opened,omitzero"`
-	Closed        *SocketRead `json:"tcp_info_closed,omitzero"`
+	NotObservable []Unseen `json:"not_observable,omitzero"`
+	Proxy         *Proxy   `json:"proxy,omitzero"`
+	// Layers are those of the connection that is used, from the bottom.
+	Layers []Layer     `json:"layers,omitzero"`
+	Opened *SocketRead `json:"tcp_info_opened,omitzero"`
+	Closed *SocketRead `json:"tcp_info_closed,omitzero"`
 }
 
 // An Unseen is something that could not be observed.

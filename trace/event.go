@@ -256,13 +256,18 @@ type NotObservable struct {
 
 // TunnelStarted is the moment a CONNECT left for a proxy (RFC 9110, section 9.3.6).
 type TunnelStarted struct {
-	Proxy  string `json:"proxy"`
-	Target string `json:"target"`
+	Proxy   string  `json:"proxy"`
+	Target  string  `json:"target"`
+	Version string  `json:"version,omitzero"`
+	Headers []Field `json:"headers,omitzero"`
 }
 
 // TunnelEnded is the proxy's answer to a CONNECT.
 type TunnelEnded struct {
-	Status int `json:"status"`
+	Status  int     `json:"status"`
+	Version string  `json:"version,omitzero"`
+	Reason  string  `json:"reason,omitzero"`
+	Headers []Field `json:"headers,omitzero"`
 }
 
 // ProxyUsed says that requests go through an HTTP proxy.

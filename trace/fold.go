@@ -116,6 +116,7 @@ type exchangeFold struct {
 	skips   map[Phase]string
 	syns    map[int]Record // by connection
 	added   []string       // addresses that came late
+	layers  []Layer        // between the socket and the origin's TLS
 	failure *Error
 	reused  *keptConn // nil where the connection was opened for this exchange
 }
@@ -141,7 +142,12 @@ func foldExchange(records []Record, kept map[int]*keptConn) (Exchange, *Error) {
 		f.sent(r)
 	}
 	for _, r := range records {
+		if r.Proxy {
+			f.ofProxy(r)
+			continue
+		}
 		f.mark(r)
+		f.layer(r)
 		f.steps1and2(r)
 		f.steps3and4(r)
 		f.steps5and6(r)
@@ -210,6 +216,7 @@ func (f *exchangeFold) finish() {
 	}
 	f.finishTLS()
 	f.x.Phases = f.phases()
+	f.finishLayers()
 	if f.x.Response != nil {
 		f.splitWait()
 	}

@@ -71,7 +71,7 @@ func firstByteCame(f *exchangeFold) *passage {
 		return nil
 	}
 	offset := r.Event.(FirstByte).Offset
-	if f.x.TLS != nil {
+	if f.sealed() {
 		return f.packets.came(offset, r.Moment)
 	}
 	last := f.packets.came(offset, r.Moment)

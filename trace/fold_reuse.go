@@ -4,6 +4,7 @@ package trace
 // nil one, of an exchange with a connection of its own.
 type keptConn struct {
 	tls     *TLSInfo
+	layers  []Layer             // nil where another run has opened the connection, whose times are others
 	proxied bool                // the other end is a proxy's
 	least   trip                // the smallest so far
 	ways    map[Side]*numbering // of its segments, to be counted on
@@ -34,10 +35,13 @@ func (k *keptConn) numbers() map[Side]*numbering {
 // takeOver finds the connection of an exchange that reuses one.
 func (f *exchangeFold) takeOver(records []Record, kept map[int]*keptConn) {
 	for _, r := range records {
-		if _, ok := r.Event.(ConnectionReused); ok && r.Conn == f.winner {
+		if e, ok := r.Event.(ConnectionReused); ok && r.Conn == f.winner {
 			f.reused = &keptConn{}
 			if k := kept[r.Conn]; k != nil {
-				f.reused = k
+				*f.reused = *k
+			}
+			if e.Exchange == nil {
+				f.reused.layers = nil
 			}
 			f.x.TLS = f.reused.tls
 			return
@@ -48,7 +52,7 @@ func (f *exchangeFold) takeOver(records []Record, kept map[int]*keptConn) {
 // handOver keeps what an exchange to come over the same connection needs.
 func (f *exchangeFold) handOver(kept map[int]*keptConn) {
 	if f.opened {
-		kept[f.winner] = &keptConn{tls: f.x.TLS, proxied: f.proxied(), least: f.leastTrip(), ways: f.packets.ways}
+		kept[f.winner] = &keptConn{tls: f.x.TLS, layers: f.x.Connection.Layers, proxied: f.proxied(), least: f.leastTrip(), ways: f.packets.ways}
 	}
 }
 

@@ -5,7 +5,11 @@ func (f *exchangeFold) tls(r Record) {
 	if f.x.TLS == nil {
 		f.x.TLS = &TLSInfo{Chain: []Certificate{}}
 	}
-	t := f.x.TLS
+	f.x.TLS.take(r)
+}
+
+// take adds what was learned of a handshake.
+func (t *TLSInfo) take(r Record) {
 	switch e := r.Event.(type) {
 	case TLSStarted:
 		t.ServerName = e.ServerName
@@ -28,9 +32,11 @@ func (f *exchangeFold) tls(r Record) {
 	}
 }
 
-// finishTLS counts the round trips: each ends with a flight of the server's.
-func (f *exchangeFold) finishTLS() {
-	t := f.x.TLS
+// finishTLS counts the round trips.
+func (f *exchangeFold) finishTLS() { f.x.TLS.count() }
+
+// count counts the round trips: each ends with a flight of the server's.
+func (t *TLSInfo) count() {
 	if t == nil || t.Version == "" || len(t.Flights) == 0 {
 		return
 	}

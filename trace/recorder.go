@@ -12,7 +12,9 @@ type Record struct {
 	Moment
 	Exchange int // 0 is the first
 	Conn     int // 0 before there is one
-	Event    Event
+	// Proxy says that it is of the TLS with a proxy, not with the origin.
+	Proxy bool
+	Event Event
 }
 
 // A Sink sees records as they are made. It runs inside a measurement and must
@@ -139,6 +141,7 @@ func (r *Recorder) wall(unix int64) Moment {
 type Scope struct {
 	at   atomic.Pointer[place]
 	conn int
+	of   *Scope // the connection's, of the TLS with its proxy; nil for none
 }
 
 // A place is where what a Scope sees is recorded.
@@ -152,7 +155,7 @@ func (s *Scope) Now() Time {
 	if s == nil {
 		return 0
 	}
-	return s.at.Load().rec.now()
+	return s.place().rec.now()
 }
 
 // Wall places a kernel stamp, in nanoseconds of Unix time, on the run's clock.
@@ -160,7 +163,7 @@ func (s *Scope) Wall(unix int64) Moment {
 	if s == nil {
 		return Moment{}
 	}
-	return s.at.Load().rec.wall(unix)
+	return s.place().rec.wall(unix)
 }
 
 // Date returns the calendar time of a moment, for what is dated: certificates,
@@ -169,7 +172,7 @@ func (s *Scope) Date(t Time) time.Time {
 	if s == nil {
 		return time.Now()
 	}
-	return time.Unix(0, s.at.Load().rec.unix+int64(t))
+	return time.Unix(0, s.place().rec.unix+int64(t))
 }
 
 // Emit records that e happened now.
@@ -185,8 +188,8 @@ func (s *Scope) EmitAt(m Moment, e Event) {
 	if s == nil {
 		return
 	}
-	at := s.at.Load()
-	at.rec.put(Record{Moment: m, Exchange: at.exchange, Conn: s.conn, Event: e})
+	at := s.place()
+	at.rec.put(Record{Moment: m, Exchange: at.exchange, Conn: s.conn, Proxy: s.of != nil, Event: e})
 }
 
 // OnConn returns the scope of the connection with this number.
@@ -194,7 +197,7 @@ func (s *Scope) OnConn(id int) *Scope {
 	if s == nil {
 		return nil
 	}
-	return newScope(s.at.Load(), id)
+	return newScope(s.place(), id)
 }
 
 func newScope(at *place, conn int) *Scope {
@@ -213,4 +216,22 @@ func (s *Scope) Continue(next *Scope) (exchange int, same bool) {
 	to := next.at.Load()
 	from := s.at.Swap(to)
 	return from.exchange, from.rec == to.rec
+}
+
+// OfProxy returns the scope of the same connection's TLS with a proxy, whose events are not
+// to be taken for the origin's.
+func (s *Scope) OfProxy() *Scope {
+	if s == nil {
+		return nil
+	}
+	return &Scope{conn: s.conn, of: s}
+}
+
+// place is where the scope records now: that of a connection's TLS with a proxy where the
+// connection does.
+func (s *Scope) place() *place {
+	if s.of != nil {
+		return s.of.place()
+	}
+	return s.at.Load()
 }

@@ -46,6 +46,15 @@ func Publish(e Event, secrets bool) Event {
 			e.Authorities[i] = cut(e.Authorities[i])
 		}
 		return e
+	case TunnelStarted:
+		e.Headers = publishFields(e.Headers, secrets)
+		return e
+	case TunnelEnded:
+		e.Reason, e.Headers = cut(Text(e.Reason)), publishFields(e.Headers, secrets)
+		return e
+	case LayerEnded:
+		e.Bound = cut(Text(e.Bound))
+		return e
 	case ProxyUsed:
 		e.Proxy = redactURL(e.Proxy, secrets)
 		return e

@@ -14,6 +14,7 @@ type script struct {
 	records  []Record
 	exchange int
 	conn     int
+	proxy    bool
 }
 
 const us = Time(time.Microsecond)
@@ -21,7 +22,7 @@ const us = Time(time.Microsecond)
 func (s *script) at(t Time, e Event) { s.moment(Moment{At: t, From: Clock}, e) }
 
 func (s *script) moment(m Moment, e Event) {
-	s.records = append(s.records, Record{Moment: m, Exchange: s.exchange, Conn: s.conn, Event: e})
+	s.records = append(s.records, Record{Moment: m, Exchange: s.exchange, Conn: s.conn, Proxy: s.proxy, Event: e})
 }
 
 func (s *script) state(side Side, state State, t Time, within time.Duration, from Evidence) {
@@ -312,6 +313,60 @@ func captured() scenario {
 	return scenario{"captured", "http://203.0.113.7/", s.records}
 }
 
+// proxied is a fetch through all the layers that there can be, from SOCKS up.
+func proxied() scenario {
+	s := &script{}
+	s.at(0, ExchangeStarted{URL: "https://www.example.com/", Why: "first"})
+	s.at(0, ProxyUsed{Proxy: "proxy.example:443", Via: "-x"})
+	s.at(0, PhaseSkipped{Phase: Resolve, Why: "address"})
+	s.open(100*us, "192.0.2.10:51544", "192.0.2.1:1080")
+	s.at(28200*us, LayerStarted{Layer: LayerSOCKS5h, Peer: "192.0.2.1:1080", Target: "proxy.example:443"})
+	s.stamp(96200*us, LayerEnded{Layer: LayerSOCKS5h, Bound: "\x1b[31m\xe9:80"})
+	s.proxy = true
+	s.at(96300*us, TLSStarted{ServerName: "proxy.example", Offset: 30})
+	s.at(126000*us, CertificatesSeen{Chain: leafAndRoot(time.Date(2027, 1, 20, 0, 0, 0, 0, time.UTC), false), Why: "certificate_unknown_authority", Message: "unknown", Ignored: true})
+	s.at(127300*us, TLSEnded{Version: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256", ALPN: "http/1.1", Offset: 600, OursLast: true})
+	s.proxy = false
+	s.at(127400*us, TunnelStarted{Proxy: "proxy.example:443", Target: "www.example.com:443", Version: "HTTP/1.1", Headers: []Field{{"Host", "www.example.com:443"}, {"Proxy-Authorization", "Basic c2VjcmV0"}}})
+	s.stamp(187400*us, TunnelEnded{Status: 200, Version: "HTTP/1.1", Reason: "Established\x1b", Headers: []Field{{"X-Cache", "caf\xe9"}}})
+	s.at(187450*us, LayerStarted{Layer: LayerHAProxy})
+	s.at(187460*us, LayerEnded{Layer: LayerHAProxy, Line: "PROXY TCP4 192.0.2.10 192.0.2.1 51544 1080"})
+	s.at(187500*us, TLSStarted{ServerName: "www.example.com", Offset: 900})
+	s.at(218000*us, CertificatesSeen{Chain: leafAndRoot(time.Date(2027, 1, 20, 0, 0, 0, 0, time.UTC), false), Verified: true})
+	s.at(218500*us, TLSEnded{Version: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256", ALPN: "http/1.1", Offset: 1500, OursLast: true})
+	s.exchangeHTTP(218600*us, 200, "OK")
+	s.conn = 0
+	s.at(318900*us, PhaseSkipped{Phase: Render, Why: "saved to a file"})
+	s.conn = 1
+	s.at(319000*us, CloseStarted{})
+	s.proxy = true
+	s.at(319010*us, CloseNotified{Side: Client})
+	s.proxy = false
+	s.at(319020*us, CloseEnded{Why: "complete"})
+	return scenario{"proxied", "https://www.example.com/", s.records}
+}
+
+// refusing is a SOCKS proxy on a Unix domain socket that does not connect.
+func refusing() scenario {
+	s := &script{}
+	s.at(0, ExchangeStarted{URL: "https://www.example.com/", Why: "first"})
+	s.at(0, ProxyUsed{Proxy: "/run/proxy", Via: "all_proxy"})
+	s.at(0, PhaseSkipped{Phase: Resolve, Why: "unix socket"})
+	s.conn = 1
+	s.at(100*us, AttemptStarted{Address: "/run/proxy"})
+	s.at(140*us, NotObservable{What: "states", Why: "not TCP"})
+	connected := Moment{At: 140 * us, Within: 40 * time.Microsecond, From: Syscall}
+	s.moment(connected, AttemptEnded{Address: "/run/proxy", Outcome: "connected"})
+	s.moment(connected, Connected{Remote: "/run/proxy"})
+	s.at(200*us, LayerStarted{Layer: LayerSOCKS4a, Peer: "/run/proxy", Target: "www.example.com:443"})
+	s.conn = 0
+	s.at(41000*us, Failed{Phase: Connect, Code: "socks_rejected", Message: "socks4a proxy /run/proxy: it rejected the request", Hint: "its log may say why"})
+	s.conn = 1
+	s.at(41010*us, CloseStarted{})
+	s.at(41040*us, CloseEnded{Why: "unobservable"})
+	return scenario{"refusing", "https://www.example.com/", s.records}
+}
+
 // reused is a redirect within one connection, which then is closed and followed to the end
 // of TIME_WAIT.
 func reused() scenario {
@@ -364,5 +419,5 @@ func (s *script) request(t Time, ours, theirs uint32, status int) {
 }
 
 func scenarios() []scenario {
-	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody(), captured(), reused(), lost()}
+	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody(), captured(), reused(), lost(), proxied(), refusing()}
 }

@@ -72,7 +72,7 @@ func (c *Conn) failed(op string, err error) error {
 	if ctx := c.link.overBy(); ctx != nil && cut(err) {
 		code, err = stopped(ctx)
 	}
-	return &Error{Op: op, Addr: c.link.remote.String(), Code: code, Err: short(err)}
+	return &Error{Op: op, Addr: c.link.peer(), Code: code, Err: short(err)}
 }
 
 // Arrived is the moment from which what the last Read returned could be read: under
@@ -130,7 +130,7 @@ func (c *Conn) Carry(next *trace.Scope) {
 		c.opened = &before
 	}
 	c.carried = true
-	c.sc.Emit(trace.ConnectionReused{Local: c.link.local.String(), Remote: c.link.remote.String(), Exchange: c.opened})
+	c.sc.Emit(trace.ConnectionReused{Local: c.link.self(), Remote: c.link.peer(), Exchange: c.opened})
 	c.sock.carry("reused")
 }
 
@@ -140,7 +140,8 @@ func (c *Conn) Scope() *trace.Scope { return c.sc }
 // Local is our end.
 func (c *Conn) Local() netip.AddrPort { return c.link.local }
 
-// Remote is the peer's end: the proxy's, where there is one.
+// Remote is the peer's end: the proxy's, where there is one. Both are not valid of a Unix
+// domain socket.
 func (c *Conn) Remote() netip.AddrPort { return c.link.remote }
 
 // StopWriting makes a write that waits for the peer return; resume lets writes go on.

@@ -11,11 +11,11 @@ import (
 )
 
 // connect opens a connection. What the kernel does meanwhile cannot be seen here.
-func connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
-	return connectPlain(ctx, sc, addr)
+func (from Local) connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
+	return connectPlain(ctx, sc, addr, from)
 }
 
 // connector is connect: no states are observed here.
-func connector(*tcpstate.Diag) func(context.Context, *trace.Scope, netip.AddrPort) (socket, error) {
-	return connect
+func connector(from Local, _ *tcpstate.Diag) func(context.Context, *trace.Scope, netip.AddrPort) (socket, error) {
+	return from.connect
 }

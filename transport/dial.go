@@ -29,6 +29,8 @@ type Race struct {
 	// Delay is how long an attempt goes on alone before the next begins (RFC 8305,
 	// section 5); 0 begins them all at once. One that fails is followed at once.
 	Delay time.Duration
+	// From is where the connection is to come from.
+	From Local
 
 	// Far asks for the server's states where that is in another network namespace of this
 	// host; nil where it is not. It stays the caller's.
@@ -60,12 +62,16 @@ func (r Race) Dial(ctx context.Context, sc *trace.Scope, before int) (conn *Conn
 	return conn, run.tried, err
 }
 
-func connectError(ctx context.Context, addr netip.AddrPort, err error) *Error {
+func connectError(ctx context.Context, peer string, err error) *Error {
+	var local *localError
 	code := codeOf(err, CodeOther)
+	if errors.As(err, &local) {
+		code = local.code
+	}
 	if ctx.Err() != nil && cut(err) {
 		code, err = stopped(ctx)
 	}
-	return &Error{Op: "connect to", Addr: addr.String(), Code: code, Err: short(err)}
+	return &Error{Op: "connect to", Addr: peer, Code: code, Err: short(err)}
 }
 
 // short drops the name of the system call, which says less than what went wrong.

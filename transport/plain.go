@@ -13,34 +13,63 @@ import (
 	"fetchscope/transport/tcpstate"
 )
 
-// A plainSocket is a TCP connection made by the net package. Times are those of calls
-// that returned, and states are not observable.
+// A plainSocket is a connection made by the net package, over TCP or to a Unix domain
+// socket. Times are those of calls that returned, and states are not observable.
 type plainSocket struct {
 	link
-	conn *net.TCPConn
+	conn streamConn
+}
+
+// A streamConn is what connections over TCP and to Unix domain sockets have in common.
+type streamConn interface {
+	net.Conn
+	syscall.Conn
+	CloseWrite() error
 }
 
 // connectPlain opens a connection.
-func connectPlain(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
-	d := net.Dialer{KeepAlive: -1} // a fetch does not idle
+func connectPlain(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, from Local) (socket, error) {
+	d := net.Dialer{KeepAlive: -1}
+	if !from.NoKeepAlive {
+		d.KeepAliveConfig = net.KeepAliveConfig{Enable: true, Idle: keepIdle, Interval: keepInterval, Count: keepCount}
+	}
 	before := sc.Now()
-	conn, err := d.DialContext(ctx, "tcp", addr.String())
+	conn, err := from.dial(undated{ctx}, d, addr)
 	if err != nil {
-		var op *net.OpError
-		if errors.As(err, &op) {
-			err = op.Err
-		}
-		return nil, err
+		return nil, unwrapped(err)
 	}
 	sc.Emit(trace.NotObservable{What: "states", Why: tcpstate.NotObservable})
-	s := &plainSocket{link: link{sc: sc, remote: addr}, conn: conn.(*net.TCPConn)}
-	s.stopper.conn = s.conn
-	s.established = trace.Between(before, sc.Now(), trace.Syscall)
-	s.established.At = s.established.Latest()
+	s := newPlain(sc, conn.(*net.TCPConn), before)
+	s.remote = addr
 	if local, ok := conn.LocalAddr().(*net.TCPAddr); ok {
 		s.local = unmapped(local.AddrPort())
 	}
 	return s, nil
+}
+
+// An undated is a context whose end a dialer learns of when it comes: by a timer of its own
+// it could be told of too early for the context to say why.
+type undated struct{ context.Context }
+
+// Deadline tells of none.
+func (undated) Deadline() (t time.Time, ok bool) { return t, false }
+
+// newPlain is the socket of a connection that has come about since before.
+func newPlain(sc *trace.Scope, conn streamConn, before trace.Time) *plainSocket {
+	s := &plainSocket{link: link{sc: sc}, conn: conn}
+	s.stopper.conn = conn
+	s.established = trace.Between(before, sc.Now(), trace.Syscall)
+	s.established.At = s.established.Latest()
+	return s
+}
+
+// unwrapped takes the net package's wrapping off an error.
+func unwrapped(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
 }
 
 // Read reads what is there, waiting for something.
@@ -61,16 +90,12 @@ func (s *plainSocket) Write(p []byte) (int, error) {
 	return n, s.note(err)
 }
 
-// note remembers a reset, and takes the net package's wrapping off.
+// note remembers a reset.
 func (s *plainSocket) note(err error) error {
 	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
 		s.reset.Store(true)
 	}
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return op.Err
-	}
-	return err
+	return unwrapped(err)
 }
 
 // idle says that nothing has come that was not read.
@@ -84,8 +109,14 @@ func (s *plainSocket) bulk(bool)                             {}
 func (s *plainSocket) hold()                                 {}
 func (s *plainSocket) hurry()                                {}
 func (s *plainSocket) shutdown()                             { _ = s.conn.CloseWrite() }
-func (s *plainSocket) abort()                                { _ = s.conn.SetLinger(0) } // release sends it
 func (s *plainSocket) settle(context.Context, time.Duration) {}
+
+// abort has release send a reset, where there is such a thing.
+func (s *plainSocket) abort() {
+	if conn, ok := s.conn.(*net.TCPConn); ok {
+		_ = conn.SetLinger(0)
+	}
+}
 
 func (s *plainSocket) outwait(context.Context, func(time.Duration)) {}
 

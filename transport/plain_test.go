@@ -66,7 +66,7 @@ func TestPlainSocketTells(t *testing.T) {
 
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := connectPlain(over, nil, nobody); !cut(err) {
+	if _, err := connectPlain(over, nil, nobody, Local{}); !cut(err) {
 		t.Errorf("with a context that is over: %v", err)
 	}
 
@@ -74,7 +74,7 @@ func TestPlainSocketTells(t *testing.T) {
 	sock, err := connectPlain(t.Context(), j.Scope(0), serve(t, func(c *net.TCPConn) {
 		_, _ = c.Read(make([]byte, 1))
 		_ = c.SetLinger(0)
-	}))
+	}), Local{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func newRace(ctx context.Context, r Race, sc *trace.Scope, before int) *race {
 		run.after = time.After
 	}
 	if run.connect == nil {
-		run.connect = connector(r.Far)
+		run.connect = connector(r.From, r.Far)
 	}
 	run.admit(r.Addrs)
 	return run
@@ -214,7 +214,7 @@ func (r *race) attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort
 	case r.won.Load() && cut(err):
 		sc.Emit(trace.AttemptEnded{Address: addr.String(), Outcome: trace.AttemptAbandoned, Why: trace.LostUnanswered})
 	default:
-		e := connectError(ctx, addr, err)
+		e := connectError(ctx, addr.String(), err)
 		sc.Emit(trace.AttemptEnded{Address: addr.String(), Outcome: trace.AttemptFailed, Why: e.Code})
 		r.ended <- ending{failure: e}
 	}
@@ -223,8 +223,8 @@ func (r *race) attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort
 // connected tells of the connection that is used.
 func connected(s socket, sc *trace.Scope) *Conn {
 	l := s.base()
-	sc.EmitAt(l.established, trace.AttemptEnded{Address: l.remote.String(), Outcome: trace.AttemptConnected})
-	sc.EmitAt(l.established, trace.Connected{Local: l.local.String(), Remote: l.remote.String()})
+	sc.EmitAt(l.established, trace.AttemptEnded{Address: l.peer(), Outcome: trace.AttemptConnected})
+	sc.EmitAt(l.established, trace.Connected{Local: l.self(), Remote: l.peer()})
 	return newConn(s, sc)
 }
 
@@ -249,7 +249,7 @@ func (r *race) note(e *Error) {
 // way to an address says nothing, that a SYN was answered by a reset says most.
 func telling(code trace.Code) int {
 	return slices.Index([]trace.Code{
-		CodeUnreachable, CodeDenied, CodeOther, CodeHostDown, CodeTimeout, CodeReset, CodeRefused,
+		CodeInterface, CodeLocalPort, CodeUnreachable, CodeDenied, CodeOther, CodeHostDown, CodeTimeout, CodeReset, CodeRefused,
 	}, code)
 }
 

@@ -92,9 +92,9 @@ func TestStatesOfAnOutrunConnection(t *testing.T) {
 		connect: func(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
 			if addr == fast {
 				<-up
-				return connect(ctx, sc, addr)
+				return Local{}.connect(ctx, sc, addr)
 			}
-			s, err := connect(ctx, sc, addr)
+			s, err := Local{}.connect(ctx, sc, addr)
 			close(up)
 			<-ctx.Done()
 			return s, err

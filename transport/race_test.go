@@ -159,7 +159,7 @@ func TestDelayGoesBeforeTheNextAttempt(t *testing.T) {
 				<-ctx.Done()
 				return nil, ctx.Err()
 			}
-			return connect(ctx, sc, addr)
+			return Local{}.connect(ctx, sc, addr)
 		},
 	}
 	if got, _ := j.win(race); got != second {
@@ -190,9 +190,9 @@ func TestOutrunConnectionIsClosed(t *testing.T) {
 				connect: func(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
 					if addr == fast {
 						<-up
-						return connect(ctx, sc, addr)
+						return Local{}.connect(ctx, sc, addr)
 					}
-					s, err := connect(ctx, sc, addr)
+					s, err := Local{}.connect(ctx, sc, addr)
 					close(up)
 					<-ctx.Done()
 					return s, err

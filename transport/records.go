@@ -25,8 +25,8 @@ const recordBuffer = 64 << 10
 // that whatever crypto/tls returns next is of the record handed over last: its arrival
 // is then known. It also notes when the handshake's bytes went and came.
 type wire struct {
-	sock socket
-	link *link // the socket's
+	below layer
+	link  *link // the socket's
 
 	buf        []byte
 	start, end int
@@ -35,6 +35,7 @@ type wire struct {
 	filled     trace.Moment
 	begun      trace.Moment // from when the first byte of the present record was there
 	arrived    trace.Moment
+	eof        bool // the layer below has ended
 
 	handshaking bool
 	dialogue    *dialogue // nil where nobody is to be told
@@ -44,9 +45,9 @@ type wire struct {
 	alert       byte // the alert that we sent in clear
 }
 
-func newWire(s socket, onFirst func()) *wire {
-	w := &wire{sock: s, link: s.base(), buf: make([]byte, recordBuffer), handshaking: true, onFirst: onFirst}
-	if w.link.sc != nil {
+func newWire(below layer, l *link, onFirst func()) *wire {
+	w := &wire{below: below, link: l, buf: make([]byte, recordBuffer), handshaking: true, onFirst: onFirst}
+	if l.sc != nil {
 		w.dialogue = &dialogue{}
 	}
 	return w
@@ -67,11 +68,20 @@ func (w *wire) Read(p []byte) (int, error) {
 	n := copy(p, w.buf[w.start:min(w.end, w.start+w.left)])
 	w.start += n
 	w.left -= n
-	w.arrived, w.through = w.filled, w.link.came-int64(w.end-w.start)
+	w.arrived, w.through = w.filled, w.came()
 	if w.handshaking {
 		w.last, w.lastOurs = w.arrived, false
 	}
 	return n, nil
+}
+
+// came counts the bytes of the connection through those handed over. What TLS below has
+// decrypted is no part of the wire: there it is the end of the record that held it.
+func (w *wire) came() int64 {
+	if _, sealed := w.below.(*secured); sealed {
+		return w.below.Came()
+	}
+	return w.below.Came() - int64(w.end-w.start)
 }
 
 // next finds out how long the next record is.
@@ -98,12 +108,13 @@ func (w *wire) next() error {
 func (w *wire) fill() error {
 	w.end = copy(w.buf, w.buf[w.start:w.end])
 	w.start = 0
-	n, err := w.sock.Read(w.buf[w.end:])
+	n, err := w.below.Read(w.buf[w.end:])
 	w.end += n
 	if err == nil {
-		w.filled = w.link.Arrived()
+		w.filled = w.below.Arrived()
 		w.dialogue.hear(trace.Server, w.buf[w.end-n:w.end], w.filled, w.filled)
 	}
+	w.eof = w.eof || err == io.EOF
 	return err
 }
 
@@ -117,10 +128,10 @@ func (w *wire) Write(p []byte) (int, error) {
 		w.alert = p[alertSize-1]
 	}
 	if !w.handshaking {
-		return w.sock.Write(p)
+		return w.below.Write(p)
 	}
 	begun := trace.Moment{At: w.link.sc.Now(), From: trace.Clock}
-	n, err := w.sock.Write(p)
+	n, err := w.below.Write(p)
 	w.last, w.lastOurs = trace.Moment{At: w.link.sc.Now(), From: trace.Clock}, true
 	w.dialogue.hear(trace.Client, p[:n], begun, w.last)
 	return n, err

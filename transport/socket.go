@@ -9,9 +9,9 @@ import (
 	"fetchscope/trace"
 )
 
-// A socket is one TCP connection, of one of two kinds: the watched one, where the system
-// lets a program see what the kernel does, and the plain one elsewhere, and where nobody
-// is to be told (the Scope is nil). One goroutine may read while another writes.
+// A socket is one connection, of one of three kinds: the watched one, where the system lets
+// a program see what the kernel does of TCP; the plain one elsewhere, and where nobody is to
+// be told (the Scope is nil); and that of a Unix domain socket, which is no TCP. One goroutine may read while another writes.
 type socket interface {
 	layer
 	base() *link
@@ -43,10 +43,11 @@ type socket interface {
 	release(flooded bool)
 }
 
-// A link is what both kinds of socket keep.
+// A link is what all kinds of socket keep.
 type link struct {
 	sc            *trace.Scope
 	local, remote netip.AddrPort
+	path          string // of a Unix domain socket, which has no addresses
 	established   trace.Moment
 	arrived       trace.Moment // from when what was read last could be read
 	count         atomic.Int64 // bytes written on the wire
@@ -57,6 +58,22 @@ type link struct {
 }
 
 func (l *link) base() *link { return l }
+
+// peer is the other end: an address or a path.
+func (l *link) peer() string {
+	if l.path != "" {
+		return l.path
+	}
+	return l.remote.String()
+}
+
+// self is our end; a Unix domain socket's has no name.
+func (l *link) self() string {
+	if l.path != "" {
+		return ""
+	}
+	return l.local.String()
+}
 
 // gone says that nothing more can come: the peer's FIN or a reset came.
 func (l *link) gone() bool { return l.eof || l.reset.Load() }

@@ -35,6 +35,8 @@ type TLSConfig struct {
 	// Sessions keeps sessions for later connections, and has those of earlier ones; nil
 	// for a full handshake.
 	Sessions *Sessions
+	// Proxy says that this is with a proxy: what is recorded is not the origin's.
+	Proxy bool
 	// KeyLog gets the secrets of the connection, by which whoever has its packets can
 	// read it (RFC 9850); nil for nobody.
 	KeyLog io.Writer
@@ -44,6 +46,7 @@ type TLSConfig struct {
 type secured struct {
 	conn     *tls.Conn
 	wire     *wire
+	below    *secured // the TLS with a proxy that this one goes through; nil for none
 	sc       *trace.Scope
 	asked    bool // for the client's certificate
 	notified bool // the peer's close_notify came
@@ -52,7 +55,7 @@ type secured struct {
 	truncated bool
 }
 
-// StartTLS does the handshake. Its error is an *Error.
+// StartTLS does the handshake, on top of the layers that are there. Its error is an *Error.
 func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 	defer c.Bind(ctx)()
 	if least := cfg.leastVersion(); cfg.MaxVersion != 0 && cfg.MaxVersion < least {
@@ -62,20 +65,24 @@ func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 	if cfg.Roots == nil {
 		cfg.Roots = LoadRoots("")
 	}
-	w := newWire(c.sock, func() {
-		c.sc.Emit(trace.TLSStarted{ServerName: cfg.ServerName, Offset: c.link.Sent()})
+	sc := c.sc
+	if cfg.Proxy {
+		sc = sc.OfProxy()
+	}
+	w := newWire(c.top, c.link, func() {
+		sc.Emit(trace.TLSStarted{ServerName: cfg.ServerName, Offset: c.link.Sent()})
 	})
-	v := &verifier{cfg: cfg, sc: c.sc}
+	v := &verifier{cfg: cfg, sc: sc}
 	conn := tls.Client(w, cfg.config(v))
 	err := conn.Handshake()
-	w.dialogue.tell(c.sc)
+	w.dialogue.tell(sc)
 	if err != nil {
 		return c.handshakeFailed(err, w, v)
 	}
 	w.handshaking, w.dialogue = false, nil
-	c.tls = &secured{conn: conn, wire: w, sc: c.sc, asked: v.asked}
+	c.tls = &secured{conn: conn, wire: w, below: c.tls, sc: sc, asked: v.asked}
 	c.top = c.tls
-	c.sc.EmitAt(w.last, c.tls.ended())
+	sc.EmitAt(w.last, c.tls.ended())
 	return nil
 }
 
@@ -184,7 +191,7 @@ func (t *secured) Read(p []byte) (int, error) {
 	ended := err == io.EOF || err == io.ErrUnexpectedEOF // within a record
 	switch {
 	case !ended || t.notified:
-	case t.wire.link.eof:
+	case t.wire.eof:
 		err = io.ErrUnexpectedEOF
 		if !t.truncated {
 			t.truncated = true
@@ -210,9 +217,12 @@ func (t *secured) Arrived() trace.Moment { return t.wire.arrived }
 // Came counts the bytes of the connection through the record read last.
 func (t *secured) Came() int64 { return t.wire.through }
 
-// notify sends our close_notify (RFC 8446, section 6.1).
+// notify sends our close_notify (RFC 8446, section 6.1), and that of the TLS below.
 func (t *secured) notify() {
 	if t.conn.CloseWrite() == nil {
 		t.sc.Emit(trace.CloseNotified{Side: trace.Client})
+	}
+	if t.below != nil {
+		t.below.notify()
 	}
 }

@@ -172,7 +172,7 @@ func TestWireHandsOverOneRecordAtATime(t *testing.T) {
 		if size%2 == 0 {
 			<-next // all there at once
 		}
-		w := newWire(conn.sock, nil)
+		w := newWire(conn.sock, conn.link, nil)
 		buf := make([]byte, 64)
 		for i, want := range records {
 			var got []byte

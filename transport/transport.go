@@ -2,8 +2,9 @@
 // the kernel does meanwhile: steps 2 and 6.
 //
 // Input are addresses in the order of preference, some of which may come later. A [Race]
-// turns them into a [Conn], a stack of layers that reads and writes as one: the socket, a tunnel
-// through a proxy, TLS. [Conn.Close] ends it with TCP's four-way close and watches
+// turns them into a [Conn], a stack of layers that reads and writes as one: the socket, TLS
+// with a proxy, TLS with the origin. What is said to a proxy before goes through the Conn as
+// it is then; [DialUnix] makes one of a Unix domain socket. [Conn.Close] ends it with TCP's four-way close and watches
 // that to the last state that can be seen. Facts go to a trace.Scope: every address
 // tried, the states of the connection, the kernel's stamps of bytes that left and
 // came, the TLS handshake and what was made of the server's certificates.
@@ -39,6 +40,8 @@ const (
 	CodeBroken       trace.Code = "connection_broken"
 	CodeNoAddress    trace.Code = "no_usable_address"
 	CodeOther        trace.Code = "connect_failed"
+	CodeInterface    trace.Code = "interface_unusable"
+	CodeLocalPort    trace.Code = "local_port_unusable"
 	CodeTLS          trace.Code = "tls_handshake_failed"
 	CodeTLSAlert     trace.Code = "tls_alert"
 	CodeTLSProtocol  trace.Code = "tls_version_unsupported"

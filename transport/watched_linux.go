@@ -35,35 +35,36 @@ type watchedSocket struct {
 }
 
 // connect opens a connection: one that is watched, where there is somebody to tell.
-func connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
+func (from Local) connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
 	if sc == nil {
-		return connectPlain(ctx, nil, addr)
+		return connectPlain(ctx, nil, addr, from)
 	}
-	return connectWatched(ctx, sc, addr, nil)
+	return connectWatched(ctx, sc, addr, from, nil)
 }
 
 // connector is connect, for servers in the network namespace that far asks in, where there
 // is one.
-func connector(far *tcpstate.Diag) func(context.Context, *trace.Scope, netip.AddrPort) (socket, error) {
-	if far == nil {
-		return connect
-	}
+func connector(from Local, far *tcpstate.Diag) func(context.Context, *trace.Scope, netip.AddrPort) (socket, error) {
 	return func(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
-		if sc == nil {
-			return connectPlain(ctx, nil, addr)
+		if sc == nil || far == nil {
+			return from.connect(ctx, sc, addr)
 		}
-		return connectWatched(ctx, sc, addr, far)
+		return connectWatched(ctx, sc, addr, from, far)
 	}
 }
 
 // connectWatched opens a connection. The kernel's stamps are on before the first packet,
 // and the clock is read right before and after the call that sends the SYN.
-func connectWatched(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, far *tcpstate.Diag) (socket, error) {
+func connectWatched(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, from Local, far *tcpstate.Diag) (socket, error) {
 	s, err := newWatched(sc, addr)
 	if err != nil {
 		return nil, err
 	}
 	s.far = far
+	if err := from.bind(s.fd, addr); err != nil {
+		s.abandon()
+		return nil, err
+	}
 	if err := s.open(ctx); err != nil {
 		s.abandon()
 		return nil, err

@@ -22,7 +22,9 @@ func Head(req *httpclient.Request) []byte {
 	b = append(b, req.Method...)
 	b = append(b, ' ')
 	b = append(b, req.Target...)
-	b = append(b, " HTTP/1.1\r\n"...)
+	b = append(b, ' ')
+	b = append(b, Version(req)...)
+	b = append(b, "\r\n"...)
 	for _, f := range req.Header {
 		b = append(b, f.Name...)
 		b = append(b, ':')
@@ -33,6 +35,14 @@ func Head(req *httpclient.Request) []byte {
 		b = append(b, "\r\n"...)
 	}
 	return append(b, "\r\n"...)
+}
+
+// Version is the version of a request, as it goes out.
+func Version(req *httpclient.Request) string {
+	if req.Version == "" {
+		return "HTTP/1.1"
+	}
+	return req.Version
 }
 
 // expectWait is how long a body that asked leave with Expect: 100-continue waits for
@@ -57,7 +67,7 @@ func startSending(sc *trace.Scope, conn Conn, req *httpclient.Request) *sending 
 	s := &sending{conn: conn, over: make(chan struct{}), halt: make(chan struct{})}
 	head := Head(req)
 	expects := len(req.Body) > 0 && strings.EqualFold(req.Header.First("Expect"), "100-continue")
-	sc.Emit(trace.RequestStarted{Method: req.Method, Target: req.Target, Version: "HTTP/1.1", Headers: req.Header.Trace()})
+	sc.Emit(trace.RequestStarted{Method: req.Method, Target: req.Target, Version: Version(req), Headers: req.Header.Trace()})
 	if len(head)+len(req.Body) <= oneWrite && !expects {
 		s.write(sc, append(head, req.Body...), nil, len(req.Body))
 		return s

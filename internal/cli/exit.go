@@ -6,6 +6,7 @@ import (
 	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
+	"fetchscope/transport/socks"
 )
 
 // codeUsage is the code of a command line that makes no sense.
@@ -16,10 +17,13 @@ const (
 	statusScheme = 1
 	statusUsage  = 2
 	statusURL    = 3
+	statusProxy  = 5
 	statusName   = 6
 	statusWrite  = 23
 	statusRead   = 26
 	statusOther  = 7
+	statusFrom   = 45
+	statusSOCKS  = 97
 	// statusInterrupted is as shells have it.
 	statusInterrupted = 130
 )
@@ -50,7 +54,9 @@ var statuses = map[trace.Code]int{
 	resolver.Bogus:           statusName,
 	resolver.BadHints:        statusRead,
 	resolver.BadAnchor:       statusRead,
-	fetch.CodeProxyName:      5,
+	fetch.CodeProxyName:      statusProxy,
+	fetch.CodeProxySyntax:    statusProxy,
+	fetch.CodeProxyScheme:    statusOther,
 
 	transport.CodeRefused:     statusOther,
 	transport.CodeUnreachable: statusOther,
@@ -58,6 +64,8 @@ var statuses = map[trace.Code]int{
 	transport.CodeDenied:      statusOther,
 	transport.CodeNoAddress:   statusOther,
 	transport.CodeOther:       statusOther,
+	transport.CodeInterface:   statusFrom,
+	transport.CodeLocalPort:   statusFrom,
 	transport.CodeTimeout:     28,
 	transport.CodeInterrupted: 130,
 	transport.CodeReset:       56,
@@ -89,6 +97,28 @@ var statuses = map[trace.Code]int{
 	transport.CodeCertificate:  60,
 	transport.CodeCertUnusable: 60,
 
+	socks.CodeClosed:        statusSOCKS,
+	socks.CodeVersion:       statusSOCKS,
+	socks.CodeMalformed:     statusSOCKS,
+	socks.CodeNoMethod:      statusSOCKS,
+	socks.CodeLogin:         statusSOCKS,
+	socks.CodeLongName:      statusSOCKS,
+	socks.CodeLongLogin:     statusSOCKS,
+	socks.CodeNeedsIPv4:     statusSOCKS,
+	socks.CodeUnresolved:    statusSOCKS,
+	socks.CodeFailure:       statusSOCKS,
+	socks.CodeNotAllowed:    statusSOCKS,
+	socks.CodeNoNetwork:     statusSOCKS,
+	socks.CodeNoHost:        statusSOCKS,
+	socks.CodeRefused:       statusSOCKS,
+	socks.CodeExpired:       statusSOCKS,
+	socks.CodeNoCommand:     statusSOCKS,
+	socks.CodeNoFamily:      statusSOCKS,
+	socks.CodeUnknownReply:  statusSOCKS,
+	socks.CodeRejected:      statusSOCKS,
+	socks.CodeNoIdentd:      statusSOCKS,
+	socks.CodeIdentMismatch: statusSOCKS,
+
 	httpclient.CodeEmpty:       52,
 	httpclient.CodeMalformed:   8,
 	httpclient.CodeUpgraded:    8,
@@ -107,6 +137,7 @@ var statuses = map[trace.Code]int{
 	fetch.CodeWrite:            statusWrite,
 	fetch.CodeBinary:           statusWrite,
 	fetch.CodeTunnel:           56,
+	fetch.CodeTunnelBroken:     56,
 	fetch.CodeInternal:         statusOther,
 }
 

@@ -31,6 +31,7 @@ type eventLine struct {
 	Evidence    trace.Evidence `json:"evidence"`
 	Exchange    int            `json:"exchange"`
 	Connection  int            `json:"connection,omitzero"`
+	Proxy       bool           `json:"proxy,omitzero"`
 	Data        trace.Event    `json:"data"`
 }
 
@@ -75,7 +76,7 @@ func (j *jsonLines) write(r trace.Record) {
 	var b bytes.Buffer
 	if err := trace.WriteJSON(&b, eventLine{
 		Event: r.Event.Kind(), At: r.At, Uncertainty: trace.Time(r.Within), Evidence: r.From,
-		Exchange: r.Exchange, Connection: r.Conn, Data: trace.Publish(r.Event, j.secrets),
+		Exchange: r.Exchange, Connection: r.Conn, Proxy: r.Proxy, Data: trace.Publish(r.Event, j.secrets),
 	}, false); err != nil && j.err == nil {
 		j.err = err
 	}

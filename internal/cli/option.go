@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"fetchscope/internal/fetch"
 
 	"github.com/spf13/pflag"
 )
@@ -23,7 +26,7 @@ type option struct {
 }
 
 // The categories of the help, in its order.
-var categories = []string{"result", "trace", "request", "connection", "resolution", "limits", "demo", "lab", "about"}
+var categories = []string{"result", "trace", "request", "connection", "proxy", "resolution", "limits", "demo", "lab", "about"}
 
 // fetching are the commands that fetch.
 var fetching = []string{"", "demo"}
@@ -47,6 +50,9 @@ func (p *program) parse(args []string) ([]string, error) {
 		p.register(flags, &options[i], negated)
 	}
 	if err := flags.Parse(args); err != nil {
+		if bad := (*fetch.Failure)(nil); errors.As(err, &bad) {
+			return nil, unusable(bad)
+		}
 		return nil, usage(plainFlagError(err), "fetchscope --help lists the options")
 	}
 	return flags.Args(), nil

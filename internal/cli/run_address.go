@@ -63,6 +63,9 @@ func (p *program) checkByAddress() error {
 		return usage("--by-address puts a table on stdout, or a document for each address with --format json",
 			"leave out -o, -O, -i, -D, -w and --format jsonl")
 	}
+	if s.byAddress && s.fetch.UnixSocket != "" {
+		return usage("--by-address goes through the addresses of a host, and a Unix domain socket has none", "leave out one of both")
+	}
 	return nil
 }
 

@@ -90,7 +90,12 @@ func (p *program) complete() error {
 		return err
 	}
 	for _, h := range p.s.headers {
-		if err := p.addHeader(h); err != nil {
+		if err := p.addHeader("-H", &o.Header, h); err != nil {
+			return err
+		}
+	}
+	for _, h := range p.s.proxyHeaders {
+		if err := p.addHeader("--proxy-header", &o.ProxyHeader, h); err != nil {
 			return err
 		}
 	}
@@ -332,8 +337,8 @@ func (p *program) draw(doc *trace.Document) error {
 	return err
 }
 
-// addHeader reads one -H: a field, or @file with one on each line.
-func (p *program) addHeader(h string) error {
+// addHeader reads one -H or --proxy-header: a field, or @file with one on each line.
+func (p *program) addHeader(flag string, to *[]fetch.HeaderOption, h string) error {
 	if name, ok := strings.CutPrefix(h, "@"); ok {
 		b, err := p.readFile(name)
 		if err != nil {
@@ -341,7 +346,7 @@ func (p *program) addHeader(h string) error {
 		}
 		for line := range strings.Lines(string(b)) {
 			if line = strings.TrimRight(line, "\r\n"); line != "" {
-				if err := p.addHeader(line); err != nil {
+				if err := p.addHeader(flag, to, line); err != nil {
 					return err
 				}
 			}
@@ -349,7 +354,7 @@ func (p *program) addHeader(h string) error {
 		return nil
 	}
 	if err := oneLine(h); err != nil {
-		return usage(fmt.Sprintf("-H %q: %v", h, err), "")
+		return usage(fmt.Sprintf("%s %q: %v", flag, h, err), "")
 	}
 	field := fetch.HeaderOption{}
 	var ok bool
@@ -357,12 +362,12 @@ func (p *program) addHeader(h string) error {
 		field.Value = strings.Trim(field.Value, " \t")
 		field.Remove = field.Value == ""
 	} else if field.Name, ok = strings.CutSuffix(h, ";"); !ok {
-		return usage(fmt.Sprintf("-H %q: wanted 'Name: value', 'Name:' or 'Name;'", h), "")
+		return usage(fmt.Sprintf("%s %q: wanted 'Name: value', 'Name:' or 'Name;'", flag, h), "")
 	}
 	if field.Name == "" || strings.ContainsAny(field.Name, " \t\"(),/;<=>?@[\\]{}") {
-		return usage(fmt.Sprintf("-H %q: this cannot be a field's name", h), "")
+		return usage(fmt.Sprintf("%s %q: this cannot be a field's name", flag, h), "")
 	}
-	p.s.fetch.Header = append(p.s.fetch.Header, field)
+	*to = append(*to, field)
 	return nil
 }
 

@@ -108,12 +108,15 @@ func (q question) ask(ctx context.Context, r *resolver.Resolver, sc *trace.Scope
 	return r.Query(ctx, sc, q.name, q.qtype)
 }
 
-// unusable is the error of a file that an option names and the resolver needs.
+// unusable is the error of what an option names: a file that the resolver needs, a proxy.
 func unusable(err error) error {
 	out := &statusError{status: statusRead, err: err}
 	var e *resolver.Error
 	var c *transport.Error
+	var f *fetch.Failure
 	switch {
+	case errors.As(err, &f):
+		out.code, out.hint, out.status = f.Code, fetch.Hint(f.Code), status(f.Phase, f.Code)
 	case errors.As(err, &e):
 		out.code, out.hint = e.Code, fileHints[e.Code]
 	case errors.As(err, &c):

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"fetchscope/internal/demo"
+	"fetchscope/internal/proxies"
 	"fetchscope/trace"
 	"fetchscope/transport/capture"
 
@@ -38,6 +39,11 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { internet.Close() })
+	open, closed := startProxy(t, ""), startProxy(t, "me:word")
+	authority := filepath.Join(t.TempDir(), "proxies.pem")
+	if err := os.WriteFile(authority, append(open.AuthorityPEM, closed.AuthorityPEM...), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -49,6 +55,7 @@ func TestScripts(t *testing.T) {
 				"ANCHOR="+internet.AnchorFile, "HINTS="+internet.HintsFile, fmt.Sprintf("NAMEPORT=%d", internet.NamePort),
 				"HTTPS="+strings.TrimSuffix(internet.URL("/"), "/"), "HTTP="+strings.TrimSuffix(internet.PlainURL("/"), "/"),
 				fmt.Sprintf("HTTPSPORT=%d", internet.HTTPS), fmt.Sprintf("HTTPPORT=%d", internet.HTTP),
+				"PROXY="+open.Addr.String(), "LOGINPROXY="+closed.Addr.String(), "PROXYCA="+authority,
 				"REFUSED="+refused(t), "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0")
 			return nil
 		},
@@ -99,6 +106,16 @@ func haveIPv6() bool {
 func byName(a netip.AddrPort) string { return fmt.Sprintf("%s:%d", demo.ResolverHost, a.Port()) }
 
 func given(a netip.AddrPort) string { return byName(a) + ":" + a.Addr().String() }
+
+// startProxy starts a proxy, which wants a login where there is one.
+func startProxy(t *testing.T, login string) *proxies.Server {
+	s, err := proxies.Start(login)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
 
 // refused is an address on loopback where nothing listens.
 func refused(t *testing.T) string {

@@ -49,7 +49,9 @@ type settings struct {
 
 	data    []string
 	headers []string
-	timeout time.Duration
+
+	proxyHeaders []string
+	timeout      time.Duration
 
 	lab     bool
 	link    lab.Options
@@ -269,11 +271,6 @@ func family(version int) func(*settings, string) error {
 		}
 		return nil
 	}
-}
-
-func proxy(s *settings, v string) (err error) {
-	s.fetch.Proxy, err = fetch.ParseProxy(v, "-x")
-	return err
 }
 
 // sizeUnits are the letters that multiply a size, as in curl.

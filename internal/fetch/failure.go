@@ -11,6 +11,7 @@ import (
 	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
+	"fetchscope/transport/socks"
 )
 
 // The codes of failures that belong to no step; their values never change.
@@ -24,7 +25,10 @@ const (
 	CodeWrite            trace.Code = "write_failed"
 	CodeBinary           trace.Code = "binary_on_terminal"
 	CodeTunnel           trace.Code = "proxy_refused"
+	CodeTunnelBroken     trace.Code = "proxy_tunnel_broken"
 	CodeProxyName        trace.Code = "proxy_not_resolved"
+	CodeProxySyntax      trace.Code = "proxy_malformed"
+	CodeProxyScheme      trace.Code = "proxy_scheme_unsupported"
 	CodeInternal         trace.Code = "internal_error"
 )
 
@@ -35,7 +39,9 @@ type Failure struct {
 	Hint  string
 	Err   error
 
-	proxy    bool
+	proxy    bool   // it is of the first proxy's name or address
+	beyond   bool   // it is of the name that a SOCKS proxy wants the address of
+	layer    string // it is of this layer of the connection
 	recorded bool
 }
 
@@ -82,23 +88,41 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 			out.Code = transport.CodeTimeout
 		}
 	}
-	if out.proxy && out.Phase == trace.Resolve && out.Code != transport.CodeTimeout && out.Code != transport.CodeInterrupted {
-		out.Code = CodeProxyName
-	}
+	out.blameProxy()
 	if out.Hint == "" {
 		out.Hint = hints[out.Code]
 	}
-	if pinned := (*transport.PinError)(nil); errors.As(out.Err, &pinned) {
-		out.Hint = "the server's key is sha256//" + pinned.SHA256 + ": if that is right, --pinnedpubkey takes it"
-		out.Err = pinned
-	}
-	if out.proxy && out.Phase == trace.Connect {
-		out.Hint = "this is the proxy's address: check -x, or http_proxy and https_proxy in the environment"
-	}
-	if distrust := (*transport.Error)(nil); errors.As(out.Err, &distrust) && strings.HasPrefix(string(out.Code), "certificate_") {
-		out.Err = &distrusted{reason: transport.Reason(out.Code), err: out.Err}
-	}
+	out.reword()
 	return out
+}
+
+// blameProxy tells a name that was not found from one that is the proxy's, or that only the
+// proxy needs, and an address that does not answer from the origin's.
+func (f *Failure) blameProxy() {
+	stopped := f.Code == transport.CodeTimeout || f.Code == transport.CodeInterrupted
+	local := f.Code == transport.CodeInterface || f.Code == transport.CodeLocalPort
+	switch {
+	case f.Phase == trace.Resolve && f.proxy && !stopped:
+		f.Code = CodeProxyName
+	case f.Phase == trace.Resolve && f.beyond && !stopped:
+		f.Code = socks.CodeUnresolved
+	case f.Phase == trace.Connect && f.proxy && !local:
+		f.Hint = "this is the proxy's address: check -x, or http_proxy and https_proxy in the environment"
+	}
+}
+
+// reword says why a certificate is not trusted, and which layer failed.
+func (f *Failure) reword() {
+	if pinned := (*transport.PinError)(nil); errors.As(f.Err, &pinned) {
+		f.Hint = "the server's key is sha256//" + pinned.SHA256 + ": if that is right, --pinnedpubkey takes it"
+		f.Err = pinned
+	}
+	if distrust := (*transport.Error)(nil); errors.As(f.Err, &distrust) && strings.HasPrefix(string(f.Code), "certificate_") {
+		f.Err = &distrusted{reason: transport.Reason(f.Code), err: f.Err}
+	}
+	if f.layer != "" {
+		f.Err = fmt.Errorf("%s: %w", f.layer, f.Err)
+	}
 }
 
 // A distrusted says in words why a certificate is not trusted; the chain beside it has
@@ -143,6 +167,7 @@ func codeOf(err error) trace.Code {
 	var name *resolver.Error
 	var conn *transport.Error
 	var http *httpclient.Error
+	var proxy *socks.Error
 	switch {
 	case errors.As(err, &name): // whatever kept its servers from answering
 		return name.Code
@@ -152,6 +177,8 @@ func codeOf(err error) trace.Code {
 		return codeOf(http.Err)
 	case errors.As(err, &conn):
 		return conn.Code
+	case errors.As(err, &proxy):
+		return proxy.Code
 	}
 	return CodeInternal
 }

@@ -49,8 +49,8 @@ type Options struct {
 	FailOnError  bool
 	// MaxFileSize bounds the body as received and as decoded; 0 without limit.
 	MaxFileSize int64
-	// MaxTime bounds each URL, ConnectTimeout each exchange up to the request; 0
-	// without limit.
+	// MaxTime bounds each URL, 0 without limit; ConnectTimeout each exchange up to the
+	// request, 0 for five minutes.
 	MaxTime, ConnectTimeout time.Duration
 	// AttemptDelay is how long one address has before the next is tried beside it; with 0
 	// all are tried at once.
@@ -59,11 +59,28 @@ type Options struct {
 	// Close says how connections are ended.
 	Close transport.CloseOptions
 
-	Proxy     *Proxy // -x, nil for what the environment says
-	Getenv    func(string) string
-	ConnectTo []ConnectTo
-	Insecure  bool
-	CAFile    string
+	// Proxy is -x, nil for what the environment says, and PreProxy a SOCKS proxy that it is
+	// reached by. NoProxy lists the hosts that they are not for, nil for what the
+	// environment says.
+	Proxy, PreProxy *Proxy
+	NoProxy         *string
+	// ProxyTunnel asks for a tunnel where a proxy could be asked for the page.
+	ProxyTunnel bool
+	// ProxyUser is name:password for a proxy, both percent-encoded; nil without.
+	ProxyUser *string
+	// ProxyHeader are fields for proxies alone.
+	ProxyHeader []HeaderOption
+	// ProxyInsecure and ProxyCAFile are Insecure and CAFile of https proxies.
+	ProxyInsecure bool
+	ProxyCAFile   string
+	// UnixSocket stands for whatever would be connected to, "" for nothing.
+	UnixSocket string
+	From       Source
+	HAProxy    HAProxy
+	Getenv     func(string) string
+	ConnectTo  []ConnectTo
+	Insecure   bool
+	CAFile     string
 	// CADir holds authorities beside (--capath).
 	CADir    string
 	TLS      TLSOptions
@@ -120,10 +137,11 @@ type Fetcher struct {
 	roots    func() *transport.Roots // which are read once
 	trust    *transport.Roots        // those that origins are judged by
 	security *security
-	conns    int         // connections tried so far
-	pin      *pin        // nil where nothing is held to
-	then     *weburl.URL // is fetched next, nil for none
-	left     *kept       // by the fetch before, for the next
+	judges   *transport.Roots // those that https proxies are judged by
+	conns    int              // connections tried so far
+	pin      *pin             // nil where nothing is held to
+	then     *weburl.URL      // is fetched next, nil for none
+	left     *kept            // by the fetch before, for the next
 }
 
 // New returns a Fetcher. The error is that of a file of the resolver's that cannot be
@@ -194,7 +212,7 @@ func (f *Fetcher) first(u *weburl.URL) *hop {
 		f: f, url: u, origin: u, why: "first",
 		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
 	}
-	h.via = h.proxy()
+	h.via, _ = h.route() // run finds the error
 	return h
 }
 
@@ -220,20 +238,37 @@ func (o *Options) method() string {
 }
 
 // Check finds out whether the authorities that a fetch of u is to trust, and the other
-// files that TLS needs, can be read, before anything is sent. A redirect may yet lead to
-// where they are needed.
+// files that TLS needs, can be read, and whether its proxy makes sense, before anything is
+// sent. A redirect may yet lead to where they are needed.
 func (f *Fetcher) Check(u *weburl.URL) *Failure {
-	if u.Scheme() != "https" {
+	if u.Scheme() == "https" {
+		err := f.security.check()
+		if err == nil && f.o.CAFile != "" {
+			err = f.trusted().Check()
+		}
+		if err != nil {
+			return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
+		}
+	}
+	via, err := (&hop{f: f, url: u, origin: u}).route()
+	if err != nil {
+		return f.failure(context.Background(), err)
+	}
+	if via.HTTP.CAFile == "" {
 		return nil
 	}
-	err := f.security.check()
-	if err == nil && f.o.CAFile != "" {
-		err = f.trusted().Check()
-	}
-	if err != nil {
+	if err := f.proxyTrusted().Check(); err != nil {
 		return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
 	}
 	return nil
+}
+
+// proxyTrusted returns the roots that https proxies are judged by, which are read once.
+func (f *Fetcher) proxyTrusted() *transport.Roots {
+	if f.judges == nil {
+		f.judges = transport.LoadRoots(f.o.ProxyCAFile)
+	}
+	return f.judges
 }
 
 // trusted returns the roots, which are read once. Where trust does not matter, neither

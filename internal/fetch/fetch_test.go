@@ -313,7 +313,7 @@ func TestProxies(t *testing.T) {
 	tunnel := tunnelTo(t, origin, "200 Established")
 	refusing := tunnelTo(t, origin, "407 Authenticate")
 	via := func(p *peer, user string) *Proxy {
-		proxy, err := ParseProxy(user+p.Addr().String(), "-x")
+		proxy, err := ParseProxy(user+p.Addr().String(), "http", "-x")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -351,7 +351,7 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	}{
 		{"http_proxy=p:1", "http://h/", "p:1"},
 		{"http_proxy=p", "http://h/", "p:1080"},
-		{"http_proxy=http://p:80", "http://h/", "p"},
+		{"http_proxy=http://p:80", "http://h/", "p:80"},
 		{"HTTP_PROXY=p:1", "http://h/", ""},
 		{"http_proxy=p:1", "https://h/", ""},
 		{"HTTPS_PROXY=p:1", "https://h/", "p:1"},
@@ -375,8 +375,10 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 		}
 		h := &hop{f: &Fetcher{o: Options{Getenv: func(k string) string { return env[k] }}}, url: u, origin: u}
 		got := ""
-		if p := h.proxy(); p != nil {
-			got = p.URL.Host()
+		if r, err := h.route(); err != nil {
+			t.Error(err)
+		} else if r.proxied() {
+			got = r.HTTP.Address()
 		}
 		if got != tt.want {
 			t.Errorf("%s with %s: proxy %q, want %q", tt.url, tt.env, got, tt.want)

@@ -5,6 +5,12 @@ import (
 	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
+	"fetchscope/transport/socks"
+)
+
+const (
+	notSOCKS   = "what answered may be no SOCKS proxy, or one of another version: check its scheme and port"
+	socksLogin = "the proxy may want a name and password: -U NAME:PASSWORD"
 )
 
 const untrusted = "-k fetches regardless of trust; --cacert FILE trusts another authority"
@@ -23,6 +29,27 @@ var hints = map[trace.Code]string{
 	resolver.ServerTLS:       "this is the name server, not the site: check --server and its port",
 	resolver.ServerUntrusted: "this is the name server's certificate, not the site's: --cacert FILE trusts its authority; -k does not apply to it",
 	CodeProxyName:            "check the proxy's name in -x or in the environment (http_proxy, https_proxy)",
+
+	transport.CodeInterface: "--interface wants an interface, an address of this machine or a host that has one, of the family that is connected to",
+	transport.CodeLocalPort: "the port is in use, or was until a minute ago: --local-port N-M tries each of a range",
+
+	socks.CodeClosed:        notSOCKS,
+	socks.CodeVersion:       notSOCKS,
+	socks.CodeMalformed:     notSOCKS,
+	socks.CodeNoMethod:      socksLogin,
+	socks.CodeLogin:         "check the name and password: -U NAME:PASSWORD, or those in the proxy's URL",
+	socks.CodeLongName:      "without h or a in the scheme (socks5, socks4) the name is resolved here",
+	socks.CodeNeedsIPv4:     "socks5 knows IPv6 addresses; socks4a lets the proxy resolve the name",
+	socks.CodeUnresolved:    "socks5h and socks4a let the proxy resolve the name; `fetchscope resolve NAME` shows what the servers say",
+	socks.CodeNotAllowed:    socksLogin,
+	socks.CodeRefused:       "nothing listens there: check host and port of the URL",
+	socks.CodeNoHost:        "the proxy cannot get there: check the URL's host, or try socks5h",
+	socks.CodeNoNetwork:     "the proxy cannot get there: try the other family with -4 or -6, or socks5h",
+	socks.CodeNoFamily:      "try the other family with -4 or -6, or socks5h, which hands the name over",
+	socks.CodeFailure:       "the proxy does not say why: its log may",
+	socks.CodeRejected:      "the proxy does not say why: its log may; the host may refuse it, or it may want a user name (-U)",
+	socks.CodeNoIdentd:      "this proxy asks identd on this machine who we are: another may not",
+	socks.CodeIdentMismatch: "give the name of the user of this machine: -U NAME:",
 
 	transport.CodeRefused:     "nothing listens there: check host and port",
 	transport.CodeUnreachable: "there is no route to it: check the network, or try the other family with -4 or -6",
@@ -62,6 +89,12 @@ var hints = map[trace.Code]string{
 	CodeTooLarge:         "--max-filesize sets this limit",
 	CodePageTooLarge:     "-o FILE or --source takes pages of any size",
 	CodeBinary:           "-o FILE saves it; a pipe takes it as it is",
-	CodeTunnel:           "the proxy may want a name and password: -x http://user:password@host:port",
+	CodeTunnel:           "the proxy may want a name and password: -U NAME:PASSWORD",
+	CodeTunnelBroken:     "what answered may be no HTTP proxy: check its scheme and port in -x or in the environment",
+	CodeProxySyntax:      "wanted [SCHEME://][USER:PASSWORD@]HOST[:PORT]",
+	CodeProxyScheme:      "there are proxies of the schemes " + proxySchemes(),
 	CodeScheme:           "http:// and https:// are fetched",
 }
+
+// Hint returns what to try after a failure with this code, "" where nothing helps.
+func Hint(code trace.Code) string { return hints[code] }

@@ -14,6 +14,7 @@ import (
 	"fetchscope/trace"
 	"fetchscope/transport"
 	"fetchscope/transport/capture"
+	"fetchscope/transport/socks"
 )
 
 // A hop is one exchange of a fetch: the first, or one that a redirect led to.
@@ -32,7 +33,8 @@ type hop struct {
 	// crossed says that a redirect led to another origin: from then on credentials
 	// stay behind.
 	crossed bool
-	via     *Proxy         // nil for none
+	via     Route
+	target  socks.Target   // of a SOCKS proxy
 	packets *capture.Watch // of the connection
 	kept    *kept          // from the exchange before, nil for none
 	// stale says that the server had given the kept connection up.
@@ -46,7 +48,9 @@ const closeAfterFailure = 500 * time.Millisecond
 // run does the exchange. It returns the next hop where the response redirects. outer
 // is the context without -m, which does not cut the close short.
 func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next *hop, err error) {
-	h.via = h.proxy()
+	if h.via, err = h.route(); err != nil {
+		return nil, err
+	}
 	conn, err := h.connection(ctx, sc)
 	if err != nil {
 		return nil, err
@@ -107,45 +111,35 @@ func (h *hop) closing(failed, persistent bool) transport.CloseOptions {
 	return o
 }
 
+// connectTimeout is how long a connection may take to be up where nobody says, as with
+// curl: peers that say nothing, a proxy say, are not to be waited for without end.
+const connectTimeout = 5 * time.Minute
+
 // open makes the connection: steps 1 and 2.
 func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error) {
-	if t := h.f.o.ConnectTimeout; t > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, t, &limit{"--connect-timeout", t})
-		defer cancel()
+	t := h.f.o.ConnectTimeout
+	if t <= 0 {
+		t = connectTimeout
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, t, &limit{"--connect-timeout", t})
+	defer cancel()
 	secure := h.url.Scheme() == "https"
 	if secure {
 		h.f.trusted() // begins to be read meanwhile
 	} else {
 		sc.Emit(trace.PhaseSkipped{Phase: trace.TLS, Why: "http"})
 	}
-	proxy := h.via
-	way, err := h.way(ctx, sc, proxy)
+	way, err := h.way(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
 	tlsa := h.tlsa(ctx, sc, secure)
 	defer tlsa() // whoever starts it waits for it
-	race := way.race(h.f.o.AttemptDelay)
-	race.Far = h.f.o.Far
-	h.packets = h.f.o.Packets.Watch(sc, race.Addrs)
-	if more := race.More; more != nil {
-		race.More = func(ctx context.Context) []netip.AddrPort {
-			late := more(ctx)
-			h.packets.Add(late)
-			return late
-		}
-	}
-	conn, tried, err := race.Dial(ctx, sc, h.f.conns)
-	way.late.Stop()
-	h.f.conns += tried
+	conn, err := h.dial(ctx, sc, way)
 	if err != nil {
-		h.packets.Failed()
-		return nil, &Failure{Phase: trace.Connect, Err: err, proxy: proxy != nil}
+		return nil, err
 	}
-	h.packets.Connected(conn.Scope(), conn.Local(), conn.Remote())
-	if err := h.secure(ctx, sc, conn, proxy, secure, tlsa); err != nil {
+	if err := h.secure(ctx, conn, secure, tlsa); err != nil {
 		err = h.f.record(ctx, sc, err)
 		h.close(context.WithoutCancel(ctx), conn, transport.CloseOptions{Timeout: closeAfterFailure})
 		return nil, err
@@ -160,15 +154,10 @@ func (h *hop) close(ctx context.Context, conn *transport.Conn, o transport.Close
 	h.packets.End()
 }
 
-// secure lays a tunnel and TLS over a connection, as the URL needs them.
-func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn, proxy *Proxy, secure bool, tlsa func() []transport.TLSA) error {
-	if !secure {
-		return nil
-	}
-	if proxy != nil {
-		if err := h.tunnel(ctx, conn, proxy); err != nil {
-			return err
-		}
+// secure lays over a connection what proxies need, and TLS where the URL asks for it.
+func (h *hop) secure(ctx context.Context, conn *transport.Conn, secure bool, tlsa func() []transport.TLSA) error {
+	if err := h.layer(ctx, conn); err != nil || !secure {
+		return err
 	}
 	return h.startTLS(ctx, conn, tlsa)
 }
@@ -198,30 +187,48 @@ func (w way) at(addrs []netip.Addr) []netip.AddrPort {
 	return out
 }
 
-// peer is whom to connect to: the proxy, or the origin or what stands for it.
-func (h *hop) peer(proxy *Proxy) (host string, port uint16) {
-	if proxy != nil {
-		return bare(proxy.URL.Hostname()), proxy.URL.EffectivePort()
-	}
+// destination is where requests lead: the origin, or what stands for it.
+func (h *hop) destination() (host string, port uint16) {
 	return connectTo(h.f.o.ConnectTo, bare(h.url.Hostname()), h.url.EffectivePort())
 }
 
-// way finds out where to connect to.
-func (h *hop) way(ctx context.Context, sc *trace.Scope, proxy *Proxy) (way, error) {
-	if proxy != nil {
-		sc.Emit(trace.ProxyUsed{Proxy: proxy.URL.Host(), Via: proxy.Via})
+// peer is whom to connect to: the first proxy, or the origin or what stands for it.
+func (h *hop) peer() (host string, port uint16) {
+	if h.via.proxied() {
+		return h.via.first().Host, h.via.first().Port
 	}
-	host, port := h.peer(proxy)
+	return h.destination()
+}
+
+// way finds out where to connect to, and where a SOCKS proxy is to connect to.
+func (h *hop) way(ctx context.Context, sc *trace.Scope) (way, error) {
+	if h.via.proxied() {
+		sc.Emit(trace.ProxyUsed{Proxy: h.via.last().Address(), Via: h.via.last().Via})
+	}
+	looked, err := h.aim(ctx, sc)
+	if err != nil {
+		return way{}, err
+	}
+	skip := func(why string) {
+		if !looked {
+			sc.Emit(trace.PhaseSkipped{Phase: trace.Resolve, Why: why})
+		}
+	}
+	if h.via.path() != "" {
+		skip("unix socket")
+		return way{}, nil
+	}
+	host, port := h.peer()
 	if to, held := h.f.pinned(sc, host, port); held {
 		return to, nil
 	}
 	if addr, err := netip.ParseAddr(host); err == nil {
-		sc.Emit(trace.PhaseSkipped{Phase: trace.Resolve, Why: "address"})
+		skip("address")
 		return way{addrs: []netip.Addr{addr}, port: port}, nil
 	}
 	answer, err := h.lookup(ctx, sc, host, port)
 	if err != nil {
-		return way{}, &Failure{Phase: trace.Resolve, Err: err, proxy: proxy != nil}
+		return way{}, &Failure{Phase: trace.Resolve, Err: err, proxy: h.via.proxied()}
 	}
 	if answer.Service != nil {
 		port = answer.Service.Port
@@ -263,7 +270,7 @@ var offered = []string{"http/1.1"}
 
 // exchange sends the request and reads the head of the response: steps 3 and 4.
 func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*httpclient.Response, error) {
-	resp, err := h1.Exchange(ctx, conn.Scope(), h.f.tapped(conn), h.request(h.via), out.Head)
+	resp, err := h1.Exchange(ctx, conn.Scope(), h.f.tapped(conn), h.request(), out.Head)
 	var written *h1.HeadError
 	switch {
 	case errors.As(err, &written):

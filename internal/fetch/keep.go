@@ -21,21 +21,17 @@ type kept struct {
 }
 
 // A reach is what two exchanges have in common that may go over one connection
-// (RFC 9110, section 7.3): whose server it leads to, by which scheme, and through whom.
+// (RFC 9110, section 7.3): whose server it leads to, by which scheme, and by which route.
 // All else, trust in certificates say, is the same throughout a run.
 type reach struct {
 	scheme, host string
 	port         uint16
-	proxy        string // with the credentials for it
+	route        Route // with the credentials for proxies
 }
 
 func (h *hop) reach() reach {
-	r := reach{scheme: h.url.Scheme(), host: bare(h.url.Hostname()), port: h.url.EffectivePort()}
-	if h.via == nil {
-		return r
-	}
-	r.proxy = h.via.URL.Href()
-	if r.scheme == "http" {
+	r := reach{scheme: h.url.Scheme(), host: bare(h.url.Hostname()), port: h.url.EffectivePort(), route: h.via}
+	if h.via.forwards() {
 		r.host, r.port = "", 0 // the proxy reaches them all
 	}
 	return r
@@ -65,7 +61,10 @@ func (h *hop) keep(sc *trace.Scope, conn *transport.Conn, next *hop) bool {
 	if to == nil {
 		return false
 	}
-	to.via = to.proxy()
+	var err error
+	if to.via, err = to.route(); err != nil {
+		return false // which the next exchange fails of
+	}
 	if to.reach() != h.reach() || !conn.Idle() {
 		return false
 	}

@@ -34,8 +34,11 @@ func (f *Fetcher) ByAddress(ctx context.Context, u *weburl.URL) ([]Pinned, error
 	ctx, cancel := f.limited(ctx)
 	defer cancel()
 	h := &hop{f: f, url: u, origin: u}
-	h.via = h.proxy()
-	to, err := h.way(ctx, nil, h.via)
+	var err error
+	if h.via, err = h.route(); err != nil {
+		return nil, f.failure(ctx, err)
+	}
+	to, err := h.way(ctx, nil)
 	if err != nil {
 		return nil, f.failure(ctx, err)
 	}
@@ -43,7 +46,7 @@ func (f *Fetcher) ByAddress(ctx context.Context, u *weburl.URL) ([]Pinned, error
 		to.addrs = append(to.addrs, to.late.Wait(ctx)...)
 		to.late.Stop()
 	}
-	host, port := h.peer(h.via)
+	host, port := h.peer()
 	var out []Pinned
 	for _, addr := range to.addrs[:min(len(to.addrs), maxPinned)] {
 		one := *f

@@ -1,194 +1,177 @@
 package fetch
 
 import (
-	"context"
+	"errors"
 	"fmt"
-	"net/netip"
+	"net"
+	"slices"
 	"strconv"
 	"strings"
 
-	"fetchscope/httpclient"
-	"fetchscope/httpclient/h1"
 	"fetchscope/internal/weburl"
 	"fetchscope/trace"
-	"fetchscope/transport"
+	"fetchscope/transport/socks"
 )
 
-// A Proxy is an HTTP proxy.
+// A Proxy is an HTTP or a SOCKS proxy; its zero value is none. It is comparable.
 type Proxy struct {
-	URL *weburl.URL
+	// Scheme is http, https, socks4, socks4a, socks5 or socks5h.
+	Scheme string
+	Host   string
+	Port   uint16
+	// Path is the Unix domain socket that a SOCKS proxy of this host is reached by.
+	Path string
+	// Login says that there is a user name and password.
+	Login          bool
+	User, Password string
+	// HTTP10 asks for tunnels by HTTP/1.0.
+	HTTP10 bool
+	// Insecure goes on where the certificate of an https proxy is not trusted; CAFile holds
+	// the authorities that it is judged by, "" for the system's.
+	Insecure bool
+	CAFile   string
 	// Via is the option or variable that named it.
 	Via string
 }
 
-// proxyPort is the port of a proxy that names none, as with curl.
-const proxyPort = "1080"
+// defaultPort is the port of a proxy that names none, by its scheme: as with curl.
+func defaultPort(scheme string) uint16 {
+	if scheme == "https" {
+		return 443
+	}
+	return 1080
+}
 
-// ParseProxy reads [http://][user:password@]host[:port]. "" means no proxy at all.
-func ParseProxy(s, via string) (*Proxy, error) {
+// schemes are those of proxies; curl takes socks for socks4.
+var schemes = map[string]string{
+	"http": "http", "https": "https", "socks": "socks4", "socks4": "socks4", "socks4a": "socks4a", "socks5": "socks5", "socks5h": "socks5h",
+}
+
+// ParseProxy reads [scheme://][user:password@]host[:port], where scheme stands for one that
+// is not there. "" means no proxy at all. SOCKS proxies of localhost may have the path of a
+// Unix domain socket. The error is a *Failure.
+func ParseProxy(s, scheme, via string) (*Proxy, error) {
 	if s == "" {
 		return &Proxy{Via: via}, nil
 	}
-	if !strings.Contains(s, "://") {
-		s = "http://" + s
+	rest := s
+	if before, after, ok := strings.Cut(s, "://"); ok {
+		scheme, rest = strings.ToLower(before), after
 	}
-	u, err := weburl.Parse(s)
+	known := schemes[scheme]
+	if known == "" {
+		return nil, &Failure{Phase: trace.InUsage, Code: CodeProxyScheme, Err: fmt.Errorf("%s: there are no proxies of the scheme %q", via, scheme)}
+	}
+	u, err := weburl.Parse("http://" + rest)
 	if err != nil {
+		return nil, &Failure{Phase: trace.InUsage, Code: CodeProxySyntax, Err: fmt.Errorf("%s names no proxy: %s", via, reason(err))}
+	}
+	p := &Proxy{Scheme: known, Host: bare(u.Hostname()), Port: portOf(rest, u, defaultPort(known)), Via: via}
+	p.User, p.Password, p.Login = u.Credentials()
+	if p.socks() && p.Host == "localhost" && len(u.Pathname()) > 1 {
+		p.Path = unescaped(u.Pathname())
+	}
+	return p, nil
+}
+
+// reason is what is wrong with a URL, without the URL: there may be a password in it.
+func reason(err error) string {
+	var bad *weburl.Error
+	if errors.As(err, &bad) {
+		return bad.Reason
+	}
+	return err.Error()
+}
+
+// ParsePreProxy reads the SOCKS proxy that another proxy is to be reached by, a SOCKS 4 proxy
+// where it does not say. The error is a *Failure.
+func ParsePreProxy(s string) (*Proxy, error) {
+	const via = "--preproxy"
+	p, err := ParseProxy(s, "socks4", via)
+	if err != nil || s == "" {
 		return nil, err
 	}
-	if u.Scheme() != "http" {
-		return nil, fmt.Errorf("proxies of the scheme %q are not supported: http is", u.Scheme())
+	if !p.socks() {
+		return nil, &Failure{Phase: trace.InUsage, Code: CodeProxyScheme, Err: fmt.Errorf("%s: a SOCKS proxy goes before another, not one of %s", via, p.Scheme)}
 	}
-	if u.Port() == "" && !strings.HasSuffix(strings.TrimRight(s, "/"), ":80") {
-		if u, err = u.Parse("//" + authority(u) + ":" + proxyPort); err != nil {
-			return nil, err
-		}
-	}
-	return &Proxy{URL: u, Via: via}, nil
+	return p, nil
 }
 
-// authority is the user information and host of a URL.
-func authority(u *weburl.URL) string {
-	if u.Username() == "" && u.Password() == "" {
-		return u.Hostname()
+// portOf is the port that a proxy's URL names. The URL Standard leaves out one that is its
+// scheme's own, which is another scheme's than the proxy's here.
+func portOf(rest string, u *weburl.URL, otherwise uint16) uint16 {
+	if u.Port() != "" {
+		return u.EffectivePort()
 	}
-	return u.Username() + ":" + u.Password() + "@" + u.Hostname()
+	if other, err := weburl.Parse("https://" + rest); err == nil && other.Port() != "" {
+		return other.EffectivePort()
+	}
+	return otherwise
 }
 
-func (p *Proxy) authorization() string {
-	if user, password, ok := p.URL.Credentials(); ok {
-		return basic(user + ":" + password)
-	}
-	return ""
-}
-
-// proxy finds the proxy for the hop, nil for none: -x, or what the environment says.
-func (h *hop) proxy() *Proxy {
-	if p := h.f.o.Proxy; p != nil {
-		if p.URL == nil {
-			return nil
-		}
-		return p
-	}
-	if h.f.o.Getenv == nil || exempt(h.f.o.Getenv, bare(h.url.Hostname())) {
-		return nil
-	}
-	// HTTP_PROXY in capitals is not read: a CGI program gets it from the request.
-	names := []string{h.url.Scheme() + "_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}
-	if h.url.Scheme() == "http" {
-		names[1] = names[0]
-	}
-	for _, name := range names {
-		if v := h.f.o.Getenv(name); v != "" {
-			if p, err := ParseProxy(v, name); err == nil {
-				return p
+// unescaped undoes percent-encoding; what is none stays as it is.
+func unescaped(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(n))
+				i += 2
+				continue
 			}
 		}
+		b.WriteByte(s[i])
 	}
-	return nil
+	return b.String()
 }
 
-// exempt reads no_proxy: names that also stand for all names below them, addresses,
-// networks, or * for all.
-func exempt(getenv func(string) string, host string) bool {
-	list := getenv("no_proxy")
-	if list == "" {
-		list = getenv("NO_PROXY")
+func (p *Proxy) socks() bool { return strings.HasPrefix(p.Scheme, "socks") }
+
+// versions are the dialects of SOCKS by their schemes.
+var versions = map[string]socks.Version{"socks4": socks.V4, "socks4a": socks.V4a, "socks5": socks.V5, "socks5h": socks.V5Host}
+
+// Address is where the proxy listens.
+func (p *Proxy) Address() string {
+	if p.Path != "" {
+		return p.Path
 	}
-	addr, addrErr := netip.ParseAddr(host)
-	for entry := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
-		entry = strings.ToLower(strings.Trim(entry, "."))
-		network, err := netip.ParsePrefix(entry)
-		switch {
-		case entry == "*", entry == strings.TrimSuffix(host, "."):
-			return true
-		case err == nil && addrErr == nil && network.Contains(addr):
-			return true
-		case addrErr != nil && strings.HasSuffix(strings.TrimSuffix(host, "."), "."+entry):
-			return true
-		}
-	}
-	return false
+	return net.JoinHostPort(p.Host, strconv.Itoa(int(p.Port)))
 }
 
-// tunnel asks a proxy for a tunnel to the origin (RFC 9110, section 9.3.6).
-func (h *hop) tunnel(ctx context.Context, conn *transport.Conn, proxy *Proxy) error {
-	target := h.url.Hostname() + ":" + strconv.Itoa(int(h.url.EffectivePort()))
-	req := &httpclient.Request{Method: "CONNECT", Target: target, Header: httpclient.Fields{{Name: "Host", Value: target}}}
-	if a := proxy.authorization(); a != "" {
-		req.Header = append(req.Header, httpclient.Field{Name: "Proxy-Authorization", Value: a})
+// logIn takes -U, in which both parts are percent-encoded, unlike those of -u. The URL's own
+// come first.
+func (p *Proxy) logIn(pair string) {
+	if p.Login {
+		return
 	}
-	req.Header = append(req.Header, httpclient.Field{Name: "User-Agent", Value: h.userAgent()},
-		httpclient.Field{Name: "Proxy-Connection", Value: "Keep-Alive"})
-	defer conn.Bind(ctx)()
-	conn.Scope().Emit(trace.TunnelStarted{Proxy: proxy.URL.Host(), Target: target})
-	resp, err := h1.Exchange(ctx, nil, h.f.tapped(conn), req, nil)
-	if err != nil {
-		return &Failure{Phase: trace.Connect, Err: err}
-	}
-	defer resp.Body.Close()
-	conn.Scope().Emit(trace.TunnelEnded{Status: resp.Status})
-	if resp.Status/100 != 2 {
-		return &Failure{Phase: trace.Connect, Code: CodeTunnel, Err: fmt.Errorf("the proxy refused the tunnel: %d %s", resp.Status, resp.Reason)}
-	}
-	return nil
+	user, password, _ := strings.Cut(pair, ":")
+	p.Login, p.User, p.Password = true, unescaped(user), unescaped(password)
 }
 
-// A ConnectTo is curl's --connect-to: requests for one host and port go to another.
-type ConnectTo struct {
-	Host     string // "" for any
-	Port     uint16 // 0 for any
-	ToHost   string // "" to leave it
-	ToPort   uint16 // 0 to leave it
-	Original string
+// authorization is what an HTTP proxy is told of who we are.
+func (p *Proxy) authorization() string {
+	if !p.Login {
+		return ""
+	}
+	return basic(p.User + ":" + p.Password)
 }
 
-// ParseConnectTo reads HOST1:PORT1:HOST2:PORT2.
-func ParseConnectTo(s string) (ConnectTo, error) {
-	c := ConnectTo{Original: s}
-	var err error
-	rest := s
-	for i, field := range []func(string) error{
-		func(v string) error { c.Host = strings.ToLower(v); return nil },
-		func(v string) error { c.Port, err = optionalPort(v); return err },
-		func(v string) error { c.ToHost = strings.ToLower(v); return nil },
-		func(v string) error { c.ToPort, err = optionalPort(v); return err },
-	} {
-		var part string
-		if i%2 == 0 && strings.HasPrefix(rest, "[") {
-			part, rest, _ = strings.Cut(rest[1:], "]")
-			rest = strings.TrimPrefix(rest, ":")
-		} else {
-			part, rest, _ = strings.Cut(rest, ":")
-		}
-		if err := field(part); err != nil {
-			return c, fmt.Errorf("%q is not HOST1:PORT1:HOST2:PORT2", s)
-		}
+// socksLogin is what a SOCKS proxy is told.
+func (p *Proxy) socksLogin() *socks.Login {
+	if !p.Login {
+		return nil
 	}
-	return c, nil
+	return &socks.Login{User: p.User, Password: p.Password}
 }
 
-func optionalPort(s string) (uint16, error) {
-	if s == "" {
-		return 0, nil
+// proxySchemes lists the schemes, for those who name another.
+func proxySchemes() string {
+	var out []string
+	for s := range schemes {
+		if s != "socks" {
+			out = append(out, s)
+		}
 	}
-	n, err := strconv.ParseUint(s, 10, 16)
-	return uint16(n), err
-}
-
-// connectTo applies the first that fits.
-func connectTo(list []ConnectTo, host string, port uint16) (string, uint16) {
-	for _, c := range list {
-		if c.Host != "" && c.Host != host || c.Port != 0 && c.Port != port {
-			continue
-		}
-		if c.ToHost != "" {
-			host = c.ToHost
-		}
-		if c.ToPort != 0 {
-			port = c.ToPort
-		}
-		break
-	}
-	return host, port
+	slices.Sort(out)
+	return strings.Join(out, ", ")
 }

@@ -14,8 +14,7 @@ import (
 
 // FirstRequest returns the request that a fetch of u would begin with.
 func FirstRequest(o Options, u *weburl.URL) *httpclient.Request {
-	h := (&Fetcher{o: o}).first(u)
-	return h.request(h.via)
+	return (&Fetcher{o: o}).first(u).request()
 }
 
 // confidential are the fields that never follow to another origin.
@@ -23,19 +22,19 @@ var confidential = []string{"Authorization", "Cookie", "Proxy-Authorization", "H
 
 // request makes the request of a hop. The order of the fields is curl's, which
 // servers know.
-func (h *hop) request(proxy *Proxy) *httpclient.Request {
-	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(proxy)}
+func (h *hop) request() *httpclient.Request {
+	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header()}
 	if h.hasBody {
 		r.Body = h.body
 	}
-	if proxy != nil && h.url.Scheme() == "http" {
+	if h.via.forwards() {
 		// The absolute form (RFC 9112, section 3.2.2).
 		r.Target = h.url.WithoutCredentials().WithoutFragment().Href()
 	}
 	return r
 }
 
-func (h *hop) header(proxy *Proxy) httpclient.Fields {
+func (h *hop) header() httpclient.Fields {
 	var out httpclient.Fields
 	add := func(name, value string) {
 		if value != "" && !h.overridden(name) {
@@ -43,8 +42,9 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 		}
 	}
 	out = append(out, httpclient.Field{Name: "Host", Value: h.host()})
-	if proxy != nil && h.url.Scheme() == "http" {
-		add("Proxy-Authorization", proxy.authorization())
+	forProxy := h.forProxy()
+	if h.via.forwards() && !named(forProxy, "Proxy-Authorization") {
+		add("Proxy-Authorization", h.via.HTTP.authorization())
 	}
 	add("Authorization", h.authorization())
 	add("User-Agent", h.userAgent())
@@ -56,7 +56,7 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 		add("Connection", "close") // RFC 9112, section 9.6: the server is to end it
 	}
 	add("Referer", h.referer)
-	if proxy != nil && h.url.Scheme() == "http" {
+	if h.via.forwards() && !named(forProxy, "Proxy-Connection") {
 		add("Proxy-Connection", "Keep-Alive")
 	}
 	for _, o := range h.f.o.Header {
@@ -64,11 +64,21 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
 		}
 	}
+	out = append(out, fieldsOf(forProxy)...)
 	if h.hasBody {
 		add("Content-Length", strconv.Itoa(len(h.body)))
 		add("Content-Type", "application/x-www-form-urlencoded")
 	}
 	return out
+}
+
+// forProxy are the fields for a proxy alone, where it sees the request. Its Host is the
+// origin's (RFC 9112, section 3.2.2), and there is one.
+func (h *hop) forProxy() []HeaderOption {
+	if !h.via.forwards() {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(h.f.o.ProxyHeader), func(o HeaderOption) bool { return strings.EqualFold(o.Name, "Host") })
 }
 
 // overridden says whether -H speaks of the field, so that ours is left out.

@@ -352,6 +352,7 @@ func (l *ladder) server(s trace.StateTime) {
 
 // between tells what the connection carried.
 func (l *ladder) between() {
+	l.layers()
 	if p := l.x.Phase(trace.TLS); p.Duration != nil {
 		text, short := " TLS handshake", " TLS"
 		if l.x.TLS != nil && l.x.TLS.Version != "" {

@@ -46,12 +46,7 @@ func (v *view) details(x *trace.Exchange) {
 		v.line("")
 		v.attempts(x, "* ")
 	}
-	if c := x.Connection; c != nil && c.Reused {
-		v.line("")
-		v.line("* over the connection of " + before(c))
-	} else {
-		v.securedBy(x.TLS)
-	}
+	v.opened(x)
 	v.heads(x)
 }
 
@@ -70,6 +65,17 @@ func (v *view) heads(x *trace.Exchange) {
 			v.line("* " + v.pen.text(n.What) + " (" + n.Section + ")")
 		}
 	}
+}
+
+// opened says what a connection took beside TCP: its layers, and the origin's TLS.
+func (v *view) opened(x *trace.Exchange) {
+	if c := x.Connection; c != nil && c.Reused {
+		v.line("")
+		v.line("* over the connection of " + before(c))
+		return
+	}
+	v.layerDetails(x)
+	v.securedBy(x.TLS)
 }
 
 // doubts says how far the times may be off that the timeline marks, and what they rest on.

@@ -36,6 +36,9 @@ func (v *view) failure() {
 		v.notReached(unreached)
 		unreached = nil
 		v.row(x, p, i > 0 && x.Phases[i-1].Step == p.Step && x.Phases[i-1].Status != trace.NotReached)
+		if p.Name == trace.Connect {
+			v.layers(x)
+		}
 	}
 	v.notReached(unreached)
 	v.states(x)
@@ -75,18 +78,19 @@ func (v *view) notReached(phases []*trace.PhaseTime) {
 
 // chain shows the certificates where they are why it failed.
 func (v *view) chain(x *trace.Exchange) {
-	if x.TLS == nil || x.TLS.Why == "" || x.TLS.Ignored {
+	t := chainOf(x)
+	if t == nil {
 		return
 	}
 	now := time.Unix(0, v.doc.StartedUnix)
-	for _, c := range x.TLS.Chain {
+	for _, c := range t.Chain {
 		if !c.Unused {
 			v.certificate(&c, now)
 		}
 	}
-	v.problems(x.TLS)
-	if len(x.TLS.Chain) > 0 && x.TLS.Why == "certificate_name_mismatch" {
-		v.line(term.Cut("     names  "+v.pen.text(strings.Join(x.TLS.Chain[0].Names, ", ")), v.o.Columns, v.pen.ellipsis))
+	v.problems(t)
+	if len(t.Chain) > 0 && t.Why == "certificate_name_mismatch" {
+		v.line(term.Cut("     names  "+v.pen.text(strings.Join(t.Chain[0].Names, ", ")), v.o.Columns, v.pen.ellipsis))
 	}
 }
 

@@ -50,8 +50,9 @@ func (v *view) raced(c *trace.Connection) string {
 
 // acrossFamilies says whether an address of the other family was tried too.
 func acrossFamilies(c *trace.Connection, winner *trace.Attempt) bool {
-	return slices.ContainsFunc(c.Attempts, func(a trace.Attempt) bool {
-		return family(a.Address, false) == family(winner.Address, true)
+	other := family(winner.Address, true)
+	return other != "" && slices.ContainsFunc(c.Attempts, func(a trace.Attempt) bool {
+		return family(a.Address, false) == other
 	})
 }
 

@@ -53,18 +53,28 @@ func (v *view) spans(x *trace.Exchange, p *trace.PhaseTime) []span {
 // and what is left, in which somebody works. Without a round-trip time all of it counts
 // as the network's.
 func (v *view) trips(x *trace.Exchange, p trace.Phase, start, end trace.Time) []span {
-	c := x.Connection
-	if c == nil || c.Opened == nil || c.Opened.RTT == nil {
+	rtt, known := roundTrip(x)
+	if !known {
 		return []span{{start, end, network}}
-	}
-	rtt := trace.Time(*c.Opened.RTT)
-	if c.Opened.MinRTT != nil {
-		rtt = min(rtt, trace.Time(*c.Opened.MinRTT))
 	}
 	if p == trace.TLS && x.TLS != nil {
 		rtt *= trace.Time(roundTrips(x.TLS))
 	}
 	return cutAt(start, start+rtt, end)
+}
+
+// roundTrip is the time of one to the peer and back, the least that was measured when the
+// connection was up.
+func roundTrip(x *trace.Exchange) (trace.Time, bool) {
+	c := x.Connection
+	if c == nil || c.Opened == nil || c.Opened.RTT == nil {
+		return 0, false
+	}
+	rtt := trace.Time(*c.Opened.RTT)
+	if c.Opened.MinRTT != nil {
+		rtt = min(rtt, trace.Time(*c.Opened.MinRTT))
+	}
+	return rtt, true
 }
 
 // cutAt is the network's time up to cut, and somebody's work from there.
@@ -149,6 +159,9 @@ func (v *view) connected(x *trace.Exchange) string {
 		if s.Side == trace.Client && (s.State == trace.SynSent || s.State == trace.Established) {
 			states = append(states, v.state(s))
 		}
+	}
+	if x.Connection.Local == "" && x.Connection.Remote != "" {
+		return "Unix domain socket"
 	}
 	if len(states) == 0 {
 		return "states: not observable here"

@@ -92,6 +92,9 @@ func (v *view) success() {
 	v.hops()
 	for i := range x.Phases {
 		v.row(x, &x.Phases[i], i > 0 && x.Phases[i-1].Step == x.Phases[i].Step)
+		if x.Phases[i].Name == trace.Connect {
+			v.layers(x)
+		}
 	}
 	v.states(x)
 	v.total()
@@ -117,15 +120,18 @@ func (v *view) title(x *trace.Exchange) {
 // ends names both ends of the connection and how far apart they are.
 func (v *view) ends(x *trace.Exchange) {
 	c := x.Connection
-	if c == nil || c.Local == "" {
+	if c == nil || c.Remote == "" {
 		return
 	}
 	parts := []string{c.Local + v.pen.arrow + c.Remote}
+	if c.Local == "" {
+		parts[0] = "unix socket " + v.pen.text(c.Remote)
+	}
 	if c.Opened != nil && c.Opened.RTT != nil {
 		parts = append(parts, "RTT "+v.unit.withName(trace.Time(*c.Opened.RTT), v.pen))
 	}
 	if c.Proxy != nil {
-		parts = append(parts, "by way of proxy "+v.pen.text(c.Proxy.Address)+" ("+v.pen.text(c.Proxy.Via)+")")
+		parts = append(parts, "proxy "+v.pen.text(c.Proxy.Address)+" ("+v.pen.text(c.Proxy.Via)+")")
 	}
 	if w := won(c); w != nil && acrossFamilies(c, w) {
 		parts = append(parts, family(w.Address, false)+" won")

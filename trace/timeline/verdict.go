@@ -22,12 +22,12 @@ func (v *view) share() share {
 			if p.Duration == nil {
 				continue
 			}
-			for _, part := range v.spans(x, p) {
-				switch part.kind {
-				case network:
-					s.network += part.end - part.start
-				case broken:
-					s.failed += part.end - part.start
+			s.add(v.spans(x, p))
+		}
+		if x.Phase(trace.Connect).Status != trace.FailedHere { // which they are part of
+			for _, l := range x.Connection.Middle() {
+				if l.Duration != nil {
+					s.add(v.layerSpans(x, &l))
 				}
 			}
 		}
@@ -38,6 +38,18 @@ func (v *view) share() share {
 	// What no phase covers is ours: it is between two of them.
 	s.all = max(v.end, s.network+s.failed)
 	return s
+}
+
+// add counts the parts of a bar that are not our work.
+func (s *share) add(parts []span) {
+	for _, part := range parts {
+		switch part.kind {
+		case network:
+			s.network += part.end - part.start
+		case broken:
+			s.failed += part.end - part.start
+		}
+	}
 }
 
 func (s share) work() trace.Time { return s.all - s.network - s.failed }

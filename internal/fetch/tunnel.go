@@ -1,0 +1,149 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fetchscope/httpclient"
+	"fetchscope/httpclient/h1"
+	"fetchscope/trace"
+	"fetchscope/transport"
+)
+
+// secureProxy lays TLS over the connection to an https proxy, which is judged by its own
+// name.
+func (h *hop) secureProxy(ctx context.Context, conn *transport.Conn) error {
+	p := &h.via.HTTP
+	err := conn.StartTLS(ctx, transport.TLSConfig{
+		ServerName: p.Host, ALPN: offered, Roots: h.f.proxyTrusted(), Insecure: p.Insecure, KeyLog: h.f.o.KeyLog, Proxy: true,
+	})
+	if err != nil {
+		return &Failure{Phase: trace.Connect, Err: err, layer: "TLS with the proxy " + p.Address(), Hint: proxyTLSHint(err)}
+	}
+	return nil
+}
+
+// proxyTLSHint is what to try where it is the proxy's TLS, not the site's.
+func proxyTLSHint(err error) string {
+	switch code := codeOf(err); {
+	case code == transport.CodeNotTLS:
+		return "the proxy does not speak TLS on this port: try http:// before it, or the right port"
+	case strings.HasPrefix(string(code), "certificate_"):
+		return "this is the proxy's certificate, not the site's: --proxy-insecure goes on regardless; --proxy-cacert FILE trusts another authority"
+	}
+	return ""
+}
+
+// tunnel asks a proxy for a tunnel to the origin (RFC 9110, section 9.3.6).
+func (h *hop) tunnel(ctx context.Context, conn *transport.Conn) error {
+	p := &h.via.HTTP
+	req := h.connectRequest()
+	defer conn.Bind(ctx)()
+	conn.Scope().Emit(trace.TunnelStarted{Proxy: p.Address(), Target: req.Target, Version: h1.Version(req), Headers: req.Header.Trace()})
+	w := &counted{Conn: h.f.tapped(conn)}
+	resp, err := h1.Exchange(ctx, nil, w, req, w.head)
+	failed := func(code trace.Code, err error) error {
+		return &Failure{Phase: trace.Connect, Code: code, Err: err, Hint: tunnelHint(resp), layer: "CONNECT by the proxy " + p.Address()}
+	}
+	if err != nil {
+		return failed(brokenTunnel(err), err)
+	}
+	defer resp.Body.Close()
+	conn.Scope().EmitAt(conn.Arrived(), trace.TunnelEnded{
+		Status: resp.Status, Version: resp.Version, Reason: resp.Reason, Headers: resp.Header.Trace(),
+	})
+	switch {
+	case resp.Status/100 != 2:
+		return failed(CodeTunnel, fmt.Errorf("the proxy refused the tunnel: %d %s", resp.Status, resp.Reason))
+	case w.read > w.heads:
+		// It would be lost, and may be meant for the origin's answer: whoever waits to be
+		// spoken to, as servers of HTTP and TLS do, has nothing to say yet.
+		return failed(CodeTunnelBroken, errors.New("the proxy sent something of its own into the tunnel"))
+	}
+	return nil
+}
+
+// tunnelHint is what to try where the proxy answered something that is not about us.
+func tunnelHint(resp *httpclient.Response) string {
+	if resp == nil || resp.Status/100 == 2 || resp.Status == statusLogin {
+		return ""
+	}
+	return "the proxy would not, or could not, connect to the origin: its log may say why"
+}
+
+// statusLogin is Proxy Authentication Required (RFC 9110, section 15.5.8).
+const statusLogin = 407
+
+// brokenTunnel is the code of an exchange with the proxy that came to nothing: its own
+// where it was stopped from outside.
+func brokenTunnel(err error) trace.Code {
+	if code := codeOf(err); code == transport.CodeTimeout || code == transport.CodeInterrupted {
+		return code
+	}
+	return CodeTunnelBroken
+}
+
+// connectRequest is the request for a tunnel. The order of the fields is curl's; those of -H
+// are for the origin, and stay away.
+func (h *hop) connectRequest() *httpclient.Request {
+	host, port := h.destination()
+	target := hostPort(host, port)
+	req := &httpclient.Request{Method: "CONNECT", Target: target}
+	if h.via.HTTP.HTTP10 {
+		req.Version = "HTTP/1.0"
+	}
+	add := func(name, value string) {
+		if value != "" && !named(h.f.o.ProxyHeader, name) {
+			req.Header = append(req.Header, httpclient.Field{Name: name, Value: value})
+		}
+	}
+	add("Host", target)
+	add("Proxy-Authorization", h.via.HTTP.authorization())
+	add("User-Agent", h.userAgent())
+	add("Proxy-Connection", "Keep-Alive")
+	req.Header = append(req.Header, fieldsOf(h.f.o.ProxyHeader)...)
+	return req
+}
+
+// named says whether options speak of a field.
+func named(options []HeaderOption, name string) bool {
+	return slices.ContainsFunc(options, func(o HeaderOption) bool { return strings.EqualFold(o.Name, name) })
+}
+
+// fieldsOf are the fields that options add.
+func fieldsOf(options []HeaderOption) httpclient.Fields {
+	var out httpclient.Fields
+	for _, o := range options {
+		if !o.Remove {
+			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
+		}
+	}
+	return out
+}
+
+func hostPort(host string, port uint16) string {
+	return net.JoinHostPort(host, strconv.Itoa(int(port)))
+}
+
+// A counted is a connection that counts what is read, and what of it heads took.
+type counted struct {
+	h1.Conn
+	read, heads int
+}
+
+// Read reads what has come.
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.read += n
+	return n, err
+}
+
+func (c *counted) head(raw []byte) error {
+	c.heads += len(raw)
+	return nil
+}
