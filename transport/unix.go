@@ -17,7 +17,7 @@ func DialUnix(ctx context.Context, sc *trace.Scope, before int, path string) (*C
 	sc = sc.OnConn(before + 1)
 	sc.Emit(trace.AttemptStarted{Address: path})
 	began := sc.Now()
-	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
+	conn, err := new(net.Dialer).DialContext(undated{ctx}, "unix", path)
 	if err != nil {
 		e := connectError(ctx, path, unwrapped(err))
 		sc.Emit(trace.AttemptEnded{Address: path, Outcome: trace.AttemptFailed, Why: e.Code})
