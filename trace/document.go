@@ -40,7 +40,10 @@ type Finding struct {
 
 // An Exchange is one request with all that it took.
 type Exchange struct {
-	URL        string        `json:"url"`
+	URL string `json:"url"`
+	// UpgradedFrom is the URL by http that HSTS made this one of.
+	UpgradedFrom string `json:"upgraded_from,omitzero"`
+
 	Why        string        `json:"why"`
 	Phases     []PhaseTime   `json:"phases"`
 	Resolve    *Resolution   `json:"resolve"`

@@ -14,6 +14,11 @@ type ExchangeStarted struct {
 	Why string `json:"why"`
 }
 
+// URLUpgraded says that HSTS made the exchange's URL of one by http (RFC 6797, section 8.3).
+type URLUpgraded struct {
+	From string `json:"from"`
+}
+
 // PhaseSkipped says that an exchange does without a phase, and why.
 type PhaseSkipped struct {
 	Phase Phase  `json:"phase"`
@@ -493,6 +498,7 @@ type CloseEnded struct {
 
 // Kind names the event in the JSONL stream.
 func (ExchangeStarted) Kind() string  { return "exchange_started" }
+func (URLUpgraded) Kind() string      { return "url_upgraded" }
 func (PhaseSkipped) Kind() string     { return "phase_skipped" }
 func (Failed) Kind() string           { return "failed" }
 func (ResolveStarted) Kind() string   { return "resolve_started" }

@@ -7,6 +7,8 @@ func (f *exchangeFold) steps1and2(r Record) {
 	switch e := r.Event.(type) {
 	case ExchangeStarted:
 		f.x.URL, f.x.Why = e.URL, e.Why
+	case URLUpgraded:
+		f.x.UpgradedFrom = e.From
 	case PhaseSkipped:
 		f.skips[e.Phase] = e.Why
 	case Failed:

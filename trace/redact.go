@@ -21,6 +21,9 @@ func Publish(e Event, secrets bool) Event {
 		e.URL = redactURL(e.URL, secrets)
 		e.URL = cut(e.URL)
 		return e
+	case URLUpgraded:
+		e.From = cut(redactURL(e.From, secrets))
+		return e
 	case RequestStarted:
 		e.Target = cut(Text(e.Target))
 		e.Headers = publishFields(e.Headers, secrets)

@@ -98,6 +98,7 @@ var statuses = map[trace.Code]int{
 	fetch.CodeWrite:            statusWrite,
 	fetch.CodeBinary:           statusWrite,
 	fetch.CodeTunnel:           56,
+	fetch.CodeNetrc:            statusRead,
 	fetch.CodeInternal:         statusOther,
 }
 

@@ -16,9 +16,9 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                   {"internal/cli"},
-	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
+	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
 	"internal/demo":      {},
-	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace", "transport/capture"},
+	"internal/fetch":     {"internal/weburl", "internal/netrc", "httpclient/cookie", "httpclient/hsts", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace", "transport/capture"},
 	"resolver":           {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":    {},
 	"transport":          {"transport/tcpstate", "internal/kstamp", "trace"},
@@ -27,6 +27,8 @@ var layers = map[string][]string{
 	"httpclient":         {"trace"},
 	"httpclient/h1":      {"httpclient", "trace"},
 	"httpclient/coding":  {"httpclient", "trace"},
+	"httpclient/cookie":  {},
+	"httpclient/hsts":    {},
 	"render":             {"render/style", "render/layout", "trace"},
 	"render/style":       {},
 	"render/layout":      {"render/style"},
@@ -36,6 +38,7 @@ var layers = map[string][]string{
 	"trace/tree":         {"trace", "internal/term"},
 	"trace/pcapng":       {"trace"},
 	"internal/kstamp":    {},
+	"internal/netrc":     {},
 	"internal/term":      {},
 	"internal/weburl":    {},
 }
@@ -45,7 +48,7 @@ var outside = map[string][]string{
 	"github.com/miekg/dns":                 {"resolver", "resolver/dnssec", "internal/demo"},
 	"github.com/spf13/pflag":               {"internal/cli"},
 	"github.com/clipperhouse/displaywidth": {"internal/term", "render/layout"},
-	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "resolver"},
+	"golang.org/x/net":                     {"httpclient/cookie", "internal/weburl", "render", "render/style", "render/layout", "resolver"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},
 	"golang.org/x/term":                    {"internal/term"},
 	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver"},

@@ -45,6 +45,7 @@ type settings struct {
 	data    []string
 	headers []string
 	timeout time.Duration
+	memory  memory
 
 	serve   bool
 	fault   string

@@ -25,6 +25,7 @@ const (
 	CodeBinary           trace.Code = "binary_on_terminal"
 	CodeTunnel           trace.Code = "proxy_refused"
 	CodeProxyName        trace.Code = "proxy_not_resolved"
+	CodeNetrc            trace.Code = "netrc_unreadable"
 	CodeInternal         trace.Code = "internal_error"
 )
 

@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"fetchscope/httpclient"
+	"fetchscope/httpclient/cookie"
+	"fetchscope/httpclient/hsts"
+	"fetchscope/internal/netrc"
 	"fetchscope/internal/weburl"
 	"fetchscope/resolver"
 	"fetchscope/trace"
@@ -41,6 +44,18 @@ type Options struct {
 	AutoReferer bool
 	// User is name:password for Basic authentication (-u), nil without.
 	User *string
+
+	// Cookie goes to the first origin (-b NAME=VALUE). Cookies are those of the run, nil
+	// where none are kept.
+	Cookie  string
+	Cookies *cookie.Jar
+	// HSTS are the hosts to be reached by https alone, nil where none are kept.
+	HSTS *hsts.Cache
+	// Netrc has names and passwords by host. NetrcFirst prefers it to what a URL has.
+	Netrc      *netrc.File
+	NetrcFirst bool
+	// Trusted lets credentials follow to other origins (--location-trusted).
+	Trusted bool
 
 	Follow       bool
 	MaxRedirects int // -1 without limit
@@ -144,13 +159,14 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 	ctx, cancel := f.limited(ctx)
 	defer cancel()
 	partings := newPartings(outer)
+	u, from := f.strict(u)
 	hop := &hop{
-		f: f, partings: partings, url: u, origin: u, why: "first",
+		f: f, partings: partings, url: u, from: from, origin: u, why: "first",
 		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
 	}
 	for n := 0; ; n++ {
 		sc := rec.Scope(n)
-		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: hop.why})
+		hop.begin(sc)
 		next, err := hop.run(ctx, outer, sc, out)
 		switch {
 		case err != nil && hop.stale && ctx.Err() == nil:

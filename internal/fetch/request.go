@@ -15,6 +15,7 @@ import (
 // FirstRequest returns the request that a fetch of u would begin with.
 func FirstRequest(o Options, u *weburl.URL) *httpclient.Request {
 	h := &hop{f: &Fetcher{o: o}, url: u, origin: u, method: o.method(), body: o.Body, hasBody: o.HasBody, referer: o.Referer}
+	_ = h.findLogin() // the fetch itself would tell
 	return h.request(h.proxy())
 }
 
@@ -59,6 +60,7 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 	if proxy != nil && h.url.Scheme() == "http" {
 		add("Proxy-Connection", "Keep-Alive")
 	}
+	add("Cookie", h.cookies())
 	for _, o := range h.f.o.Header {
 		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) {
 			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
@@ -92,8 +94,12 @@ func (h *hop) host() string {
 	return h.url.Host()
 }
 
-// authorization is that of the URL, or -u for the origin that it was given for.
+// authorization is that of the netrc file, where it comes before the URL's or there is no
+// other, that of the URL, or -u for the origin that it was given for.
 func (h *hop) authorization() string {
+	if h.login != nil {
+		return basic(*h.login)
+	}
 	if user, password, ok := h.url.Credentials(); ok {
 		return basic(user + ":" + password)
 	}
