@@ -84,8 +84,10 @@ func (s *setting) keepsPromise(c *Cookie) bool {
 // overlays says whether a cookie that came without TLS would stand before one that is
 // Secure (section 5.7, step 13).
 func (j *Jar) overlays(c *Cookie) bool {
-	for _, cookies := range j.domains {
-		if !domainMatch(cookies[0].Domain, c.Domain) && !domainMatch(c.Domain, cookies[0].Domain) {
+	domain := lower(c.Domain)
+	for key, cookies := range j.domains {
+		near := strings.HasSuffix(key, domain) || strings.HasSuffix(domain, key) // most are not
+		if !near || !domainMatch(key, domain) && !domainMatch(domain, key) {
 			continue
 		}
 		for _, old := range cookies {

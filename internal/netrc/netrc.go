@@ -110,7 +110,7 @@ func (p *parser) line(line string) error {
 	}
 	for {
 		line = strings.TrimLeft(line, " \t")
-		if line == "" || line[0] == '#' && p.wants == "" {
+		if line == "" || line[0] == '#' {
 			return nil
 		}
 		word, rest, err := cutWord(line)
@@ -139,9 +139,6 @@ func cutWord(line string) (word, rest string, err error) {
 	return line[:end], line[end:], nil
 }
 
-// escapes are the characters that a letter behind a backslash stands for.
-var escapes = map[byte]byte{'n': '\n', 'r': '\r', 't': '\t'}
-
 // cutQuoted takes a quoted word off a line, whose first mark is gone.
 func cutQuoted(line string) (word, rest string, err error) {
 	var b strings.Builder
@@ -154,13 +151,24 @@ func cutQuoted(line string) (word, rest string, err error) {
 			return "", "", ErrWord
 		case c == '\\' && i+1 < len(line):
 			i++
-			if c = line[i]; escapes[c] != 0 {
-				c = escapes[c]
-			}
+			c = escaped(line[i])
 		}
 		b.WriteByte(c)
 	}
 	return "", "", ErrQuote
+}
+
+// escaped is what a character behind a backslash stands for.
+func escaped(c byte) byte {
+	switch c {
+	case 'n':
+		return '\n'
+	case 'r':
+		return '\r'
+	case 't':
+		return '\t'
+	}
+	return c
 }
 
 // word takes a word: the value of the keyword before, or a keyword.
