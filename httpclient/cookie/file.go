@@ -134,10 +134,10 @@ func (c *Cookie) storable() bool {
 	return true
 }
 
-// representable says whether a line of the file can hold the cookie: it has a name, and a
-// tab in no part but the last, the value.
+// representable says whether a line of the file can hold the cookie: it has a name, a tab
+// in no part but the last, the value, and does not look like a comment or another domain.
 func (c *Cookie) representable() bool {
-	return c.Name != "" && !strings.Contains(c.Name+c.Domain+c.Path, "\t")
+	return c.Name != "" && !strings.Contains(c.Name+c.Domain+c.Path, "\t") && strings.TrimLeft(c.Domain, "#.") == c.Domain
 }
 
 // Write writes the cookies as curl does: the youngest first.
