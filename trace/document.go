@@ -288,6 +288,8 @@ type ResponseInfo struct {
 	// be read.
 	FinalHeaders *Time  `json:"final_headers_ns,omitzero"`
 	Notes        []Note `json:"notes,omitzero"`
+	// RefusedCookies are those that the response sets and that are not kept.
+	RefusedCookies []CookieRefused `json:"refused_cookies,omitzero"`
 	// WaitNetwork and WaitServer cut the phase wait in two: a round trip, by the
 	// smallest that was measured, and what is left. Both are inferred.
 	WaitNetwork *Time `json:"wait_network_ns,omitzero"`

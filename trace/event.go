@@ -415,6 +415,13 @@ type LenientlyRead struct {
 	Section string `json:"section"`
 }
 
+// CookieRefused is a cookie that a response sets and that is not kept.
+type CookieRefused struct {
+	// Name is "" for a cookie without one.
+	Name string `json:"name"`
+	Why  string `json:"why"`
+}
+
 // ResponseEnded is the arrival of the last byte of the response.
 type ResponseEnded struct {
 	// BodyBytes counts the body as framed, without chunk sizes and trailers.
@@ -537,6 +544,7 @@ func (InterimReceived) Kind() string  { return "interim_received" }
 func (HeadStarted) Kind() string      { return "head_started" }
 func (HeadReceived) Kind() string     { return "head_received" }
 func (LenientlyRead) Kind() string    { return "leniently_read" }
+func (CookieRefused) Kind() string    { return "cookie_refused" }
 func (ResponseEnded) Kind() string    { return "response_ended" }
 func (Decoded) Kind() string          { return "decoded" }
 func (RenderStarted) Kind() string    { return "render_started" }

@@ -245,6 +245,9 @@ func (f *exchangeFold) steps3and4(r Record) {
 	case LenientlyRead:
 		d := f.response()
 		d.Notes = append(d.Notes, Note(e))
+	case CookieRefused:
+		d := f.response()
+		d.RefusedCookies = append(d.RefusedCookies, e)
 	case ResponseEnded:
 		d := f.response()
 		d.BodyBytes, d.Complete = e.BodyBytes, e.Complete

@@ -37,6 +37,9 @@ func Publish(e Event, secrets bool) Event {
 	case ResponseEnded:
 		e.Trailers = publishFields(e.Trailers, secrets)
 		return e
+	case CookieRefused:
+		e.Name = cut(Text(e.Name))
+		return e
 	case Failed:
 		e.Message, e.Hint = redactWords(Text(e.Message), secrets), redactWords(Text(e.Hint), secrets)
 		return e

@@ -68,8 +68,12 @@ func TestLearn(t *testing.T) {
 func TestLearnAgain(t *testing.T) {
 	var c Cache
 	for _, l := range [][2]string{
-		{"x.test", "max-age=86400; includeSubDomains"}, {"y.test", "max-age=60"},
-		{"a.x.test", "max-age=0"}, {"a.x.test", "max-age=120"}, {"x.test", "max-age=x"}, {"y.test", "max-age=180; includeSubDomains"},
+		{"x.test", "max-age=86400; includeSubDomains"},
+		{"y.test", "max-age=60"},
+		{"a.x.test", "max-age=0"},
+		{"a.x.test", "max-age=120"},
+		{"x.test", "max-age=x"},
+		{"y.test", "max-age=180; includeSubDomains"},
 	} {
 		_ = c.Learn(l[0], l[1], now)
 	}

@@ -284,7 +284,7 @@ func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*
 	case err != nil:
 		return nil, err
 	}
-	h.remember(resp)
+	h.remember(conn.Scope(), resp)
 	if h.f.o.FailOnError && resp.Status >= 400 {
 		discard(resp.Body)
 		resp.Body.Close()

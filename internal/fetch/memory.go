@@ -37,14 +37,11 @@ func (f *Fetcher) strict(u *weburl.URL) (strict, from *weburl.URL) {
 }
 
 // remember takes what a response asks to be kept. A host is believed that it wants https
-// only where nobody could have put that into its mouth (RFC 6797, section 8.1). What is
-// refused counts as not said.
-func (h *hop) remember(resp *httpclient.Response) {
-	if jar := h.f.o.Cookies; jar != nil {
-		origin, now := h.cookieOrigin(), time.Now()
-		for _, v := range resp.Header.Values("Set-Cookie") {
-			_ = jar.Set(origin, v, now)
-		}
+// only where nobody could have put that into its mouth (RFC 6797, section 8.1); a field that
+// is malformed counts as not sent.
+func (h *hop) remember(sc *trace.Scope, resp *httpclient.Response) {
+	if h.f.o.Cookies != nil {
+		h.keepCookies(sc, resp.Header.Values("Set-Cookie"))
 	}
 	if h.f.o.HSTS == nil || h.url.Scheme() != "https" || h.f.o.Insecure {
 		return
@@ -52,6 +49,35 @@ func (h *hop) remember(resp *httpclient.Response) {
 	if v := resp.Header.Values("Strict-Transport-Security"); len(v) > 0 {
 		_ = h.f.o.HSTS.Learn(bare(h.url.Hostname()), v[0], time.Now())
 	}
+}
+
+// maxRefusals is how many refused cookies of a response are told of: a server can send
+// thousands, and the first ones say what there is to say.
+const maxRefusals = 20
+
+// keepCookies gives the jar what a response sets, and tells what it does not take.
+func (h *hop) keepCookies(sc *trace.Scope, fields []string) {
+	origin, now, refused := h.cookieOrigin(), time.Now(), 0
+	for _, v := range fields {
+		err := h.f.o.Cookies.Set(origin, v, now)
+		if err == nil {
+			continue
+		}
+		if refused++; refused <= maxRefusals {
+			sc.Emit(trace.CookieRefused{Name: cookieName(v), Why: err.Error()})
+		}
+	}
+}
+
+// cookieName is the name that a Set-Cookie begins with. Without an equals sign there is
+// none: the value alone is nobody's business.
+func cookieName(field string) string {
+	pair, _, _ := strings.Cut(field, ";")
+	name, _, ok := strings.Cut(pair, "=")
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(name)
 }
 
 // cookieOrigin is whose cookies an exchange is about: those of the host that -H Host names,

@@ -129,6 +129,26 @@ func TestCookiesAreKeptWhereWanted(t *testing.T) {
 	}
 }
 
+// What a jar does not take is told, up to a limit, without the value.
+func TestRefusedCookiesAreTold(t *testing.T) {
+	sets := []string{"a=secret; domain=com", "secret\x01", " b =secret; secure", "kept=1"}
+	for range 2 * maxRefusals {
+		sets = append(sets, "c=secret; domain=com")
+	}
+	p := listen(t, say(strings.Replace(setting("/", sets...), "302 Found", "200 OK", 1)))
+	o := Options{Cookies: &cookie.Jar{}, Resolver: named(t, on(p, "h.test"))}
+	got := run(t, o, at(p, "h.test", "/")).doc.Exchanges[0].Response.RefusedCookies
+	if len(got) != maxRefusals {
+		t.Fatalf("%d are told of, want %d", len(got), maxRefusals)
+	}
+	want := []trace.CookieRefused{
+		{Name: "a", Why: cookie.ErrSuffix.Error()}, {Name: "", Why: cookie.ErrControl.Error()}, {Name: "b", Why: cookie.ErrInsecure.Error()},
+	}
+	if diff := cmp.Diff(want, got[:len(want)]); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestHSTSBeforeAnythingIsResolved(t *testing.T) {
 	known := &hsts.Cache{}
 	if err := known.Learn("www.example.org", "max-age=60", time.Now()); err != nil {
@@ -220,8 +240,7 @@ machine other.test login them password theirs
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			second := listen(t, say(fine))
-			var first *peer
-			first = listen(t, func(head string, c net.Conn) {
+			first := listen(t, func(head string, c net.Conn) {
 				targets := map[string]string{"same": "/end", "port": second.url("/"), "": "/end"}
 				to, ok := targets[tt.to]
 				if !ok {
