@@ -196,12 +196,17 @@ func (p *parser) keyword(word string) {
 	}
 }
 
-// value gives the entry that is being read a login or a password.
+// value gives the entry that is being read a login or a password. Where it has both
+// already, a further pair for the same host begins.
 func (p *parser) value(what, word string) {
 	if len(p.file.entries) == 0 {
 		return
 	}
 	e := &p.file.entries[len(p.file.entries)-1]
+	if e.hasLogin && e.hasPassword {
+		p.file.entries = append(p.file.entries, entry{host: e.host, byDefault: e.byDefault})
+		e = &p.file.entries[len(p.file.entries)-1]
+	}
 	if what == "login" {
 		e.login, e.hasLogin = word, true
 	} else {

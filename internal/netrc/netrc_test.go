@@ -20,6 +20,8 @@ func TestLookup(t *testing.T) {
 		{"other host", "machine h.test login me password word", "xh.test", "", "", nil},
 		{"the first of two", "machine h.test login a password 1\nmachine h.test login b password 2", "h.test", "", "a:1", nil},
 		{"the one that is asked for", "machine h.test login a password 1\nmachine h.test login b password 2", "h.test", "b", "b:2", nil},
+		{"two behind one machine", "machine h.test login a password 1 login b password 2", "h.test", "b", "b:2", nil},
+		{"the first behind one machine", "machine h.test login a password 1 login b password 2", "h.test", "", "a:1", nil},
 		{"letters of a login count", "machine h.test login a password 1", "h.test", "A", "", nil},
 		{"one without login serves all", "machine h.test password 1 login a\nmachine h.test password 2\nmachine h.test login b password 3", "h.test", "b", "b:2", nil},
 		{"no login", "machine h.test password word", "h.test", "", ":word", nil},
