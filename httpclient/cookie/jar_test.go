@@ -2,7 +2,9 @@ package cookie
 
 import (
 	"fmt"
+	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -131,4 +133,23 @@ func TestFloods(t *testing.T) {
 			t.Errorf("the field has %d bytes, want at most %d: %.20q", len(got), maxHeader, got)
 		}
 	})
+}
+
+// Several fetches may share a jar.
+func TestJarIsShared(t *testing.T) {
+	var j Jar
+	var fetches sync.WaitGroup
+	for i := range 4 {
+		fetches.Go(func() {
+			for n := range 100 {
+				_ = j.Set(secure, fmt.Sprintf("c%d=%d; path=/", n, i), now)
+				_ = j.Header(secure, now)
+			}
+			_ = j.Write(io.Discard, now)
+		})
+	}
+	fetches.Wait()
+	if j.count != 100 {
+		t.Errorf("%d cookies are kept, want 100", j.count)
+	}
 }
