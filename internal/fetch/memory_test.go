@@ -41,9 +41,9 @@ func named(t *testing.T, overrides ...string) resolver.Config {
 	return c
 }
 
-// at is a URL of a peer by another name.
-func at(p *peer, host, path string) string {
-	_, port, _ := net.SplitHostPort(p.Addr().String())
+// at is a URL of a peer by another name; a is its address.
+func at(a net.Addr, host, path string) string {
+	_, port, _ := net.SplitHostPort(a.String())
 	return "http://" + host + ":" + port + path
 }
 
@@ -76,10 +76,9 @@ func TestCookiesAlongRedirects(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			var p *peer
-			p = listen(t, func(head string, c net.Conn) {
+			p := listen(t, func(head string, c net.Conn) {
 				if strings.HasPrefix(head, "GET /first ") {
-					io.WriteString(c, setting(at(p, tt.to, tt.path), tt.sets...))
+					io.WriteString(c, setting(at(c.LocalAddr(), tt.to, tt.path), tt.sets...))
 				} else {
 					io.WriteString(c, fine)
 				}
@@ -87,7 +86,7 @@ func TestCookiesAlongRedirects(t *testing.T) {
 			o := tt.o
 			o.Follow, o.MaxRedirects, o.Cookies = true, 5, &cookie.Jar{}
 			o.Resolver = named(t, on(p, "www.example.org"), on(p, "other.example.org"), on(p, "example.org"), on(p, "example.net"))
-			if r := run(t, o, at(p, "www.example.org", "/first")); r.err != nil {
+			if r := run(t, o, at(p.Addr(), "www.example.org", "/first")); r.err != nil {
 				t.Fatal(r.err)
 			}
 			var got []string
@@ -137,7 +136,7 @@ func TestRefusedCookiesAreTold(t *testing.T) {
 	}
 	p := listen(t, say(strings.Replace(setting("/", sets...), "302 Found", "200 OK", 1)))
 	o := Options{Cookies: &cookie.Jar{}, Resolver: named(t, on(p, "h.test"))}
-	got := run(t, o, at(p, "h.test", "/")).doc.Exchanges[0].Response.RefusedCookies
+	got := run(t, o, at(p.Addr(), "h.test", "/")).doc.Exchanges[0].Response.RefusedCookies
 	if len(got) != maxRefusals {
 		t.Fatalf("%d are told of, want %d", len(got), maxRefusals)
 	}
@@ -186,9 +185,8 @@ func TestHSTSBeforeAnythingIsResolved(t *testing.T) {
 // A redirect to a host that wants https goes there by https, and the trace says so. What a
 // server says without TLS does not count.
 func TestHSTSAlongRedirects(t *testing.T) {
-	var p *peer
-	p = listen(t, func(_ string, c net.Conn) {
-		reply := found(at(p, "strict.test", "/x"))
+	p := listen(t, func(_ string, c net.Conn) {
+		reply := found(at(c.LocalAddr(), "strict.test", "/x"))
 		io.WriteString(c, strings.Replace(reply, "Connection:", "Strict-Transport-Security: max-age=60\r\nConnection:", 1))
 	})
 	known := &hsts.Cache{}
@@ -199,12 +197,12 @@ func TestHSTSAlongRedirects(t *testing.T) {
 		Follow: true, MaxRedirects: 5, HSTS: known,
 		// Nothing listens there.
 		Resolver: named(t, on(p, "plain.test"), strings.Replace(on(p, "strict.test"), "127.0.0.1", "[::1]", 1)),
-	}, at(p, "plain.test", "/"))
+	}, at(p.Addr(), "plain.test", "/"))
 	if r.err == nil || len(r.doc.Exchanges) != 2 || r.doc.Error.Phase != trace.Connect {
 		t.Fatalf("%v after %d exchanges, want the second to fail to connect", r.err, len(r.doc.Exchanges))
 	}
 	x := r.doc.Exchanges[1]
-	if want := at(p, "strict.test", "/x"); x.UpgradedFrom != want || x.URL != "https"+strings.TrimPrefix(want, "http") {
+	if want := at(p.Addr(), "strict.test", "/x"); x.UpgradedFrom != want || x.URL != "https"+strings.TrimPrefix(want, "http") {
 		t.Errorf("%s was made of %s, want it of %s", x.URL, x.UpgradedFrom, want)
 	}
 	if r.doc.Exchanges[0].UpgradedFrom != "" || known.Applies("plain.test", time.Now()) {
@@ -244,7 +242,7 @@ machine other.test login them password theirs
 				targets := map[string]string{"same": "/end", "port": second.url("/"), "": "/end"}
 				to, ok := targets[tt.to]
 				if !ok {
-					to = at(second, tt.to, "/")
+					to = at(second.Addr(), tt.to, "/")
 				}
 				if tt.to == "" || strings.HasPrefix(head, "GET /end ") {
 					io.WriteString(c, fine)
