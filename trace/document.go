@@ -161,7 +161,8 @@ type Connection struct {
 	Local  string `json:"local,omitzero"`
 	Remote string `json:"remote,omitzero"`
 	Reused bool   `json:"reused"`
-	// OpenedIn is the exchange, counted from 0, that a reused connection was opened for.
+	// OpenedIn is the exchange, counted from 0, that a reused connection was opened for; nil
+	// where that was of an earlier fetch.
 	OpenedIn *int        `json:"opened_in_exchange,omitzero"`
 	Attempts []Attempt   `json:"attempts"`
 	States   []StateTime `json:"states"`
@@ -208,8 +209,11 @@ type Segment struct {
 	RelativeAck *int64 `json:"relative_ack,omitzero"`
 	// Again says that what it carries had passed before; Late, that it had not, but what
 	// comes behind it had: it was lost before it came here, or overtaken.
-	Again       bool            `json:"retransmission,omitzero"`
-	Late        bool            `json:"out_of_order,omitzero"`
+	Again bool `json:"retransmission,omitzero"`
+	Late  bool `json:"out_of_order,omitzero"`
+	// Unanswered says that it, or the answer to it, was lost: concluded from what was sent
+	// again.
+	Unanswered  bool            `json:"unanswered,omitzero"`
 	Options     *SegmentOptions `json:"options,omitzero"`
 	Uncertainty Time            `json:"uncertainty_ns,omitzero"`
 }
@@ -284,16 +288,24 @@ type ResponseInfo struct {
 	Codings      []string  `json:"codings,omitzero"`
 	Framing      string    `json:"framing"`
 	Complete     bool      `json:"complete"`
+	// Progress is how the body came, where it was large.
+	Progress []ProgressPoint `json:"progress,omitzero"`
 	// FinalHeaders is the moment from which the first byte of the final response could
 	// be read.
 	FinalHeaders *Time  `json:"final_headers_ns,omitzero"`
 	Notes        []Note `json:"notes,omitzero"`
 	// RefusedCookies are those that the response sets and that are not kept.
 	RefusedCookies []CookieRefused `json:"refused_cookies,omitzero"`
-	// WaitNetwork and WaitServer cut the phase wait in two: a round trip, by the
-	// smallest that was measured, and what is left. Both are inferred.
-	WaitNetwork *Time `json:"wait_network_ns,omitzero"`
-	WaitServer  *Time `json:"wait_server_ns,omitzero"`
+	// WaitNetwork and WaitServer cut the phase wait in two: a round trip, and what is
+	// left. Both are inferred; WaitFrom says by what.
+	WaitNetwork *Time  `json:"wait_network_ns,omitzero"`
+	WaitServer  *Time  `json:"wait_server_ns,omitzero"`
+	WaitFrom    string `json:"wait_evidence,omitzero"`
+	// WaitLow and WaitHigh are what the network's part lies between: the smallest round
+	// trip that was measured, and the time until the request had been acknowledged, or the
+	// response was there.
+	WaitLow  *Time `json:"wait_network_low_ns,omitzero"`
+	WaitHigh *Time `json:"wait_network_high_ns,omitzero"`
 }
 
 // An Interim is a 1xx response.

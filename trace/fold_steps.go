@@ -163,7 +163,7 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 	case Connected:
 		c.Local, c.Remote = e.Local, e.Remote
 	case ConnectionReused:
-		c.Local, c.Remote, c.Reused, c.OpenedIn = e.Local, e.Remote, true, &e.Exchange
+		c.Local, c.Remote, c.Reused, c.OpenedIn = e.Local, e.Remote, true, e.Exchange
 	case StateSeen:
 		c.States = append(c.States, StateTime{
 			State: e.State, Side: e.Side, Start: r.At, Uncertainty: Time(r.Within), Evidence: r.From,
@@ -175,7 +175,7 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 	case NotObservable:
 		c.NotObservable = append(c.NotObservable, Unseen(e))
 	case SocketRead:
-		f.socketRead(c, e)
+		c.socketRead(e)
 	case TunnelStarted:
 		c.proxy().TunnelStart, c.proxy().TunnelTarget = &r.At, e.Target
 	case TunnelEnded:
@@ -183,16 +183,11 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 	}
 }
 
-func (f *exchangeFold) socketRead(c *Connection, e SocketRead) {
+func (c *Connection) socketRead(e SocketRead) {
 	if e.When == "connected" || e.When == "reused" {
 		c.Opened = &e
 	} else {
 		c.Closed = &e
-	}
-	for _, rtt := range []*time.Duration{e.MinRTT, e.RTT} {
-		if rtt != nil && (f.rtt == nil || *rtt < *f.rtt) {
-			f.rtt = rtt
-		}
 	}
 }
 
@@ -252,6 +247,8 @@ func (f *exchangeFold) steps3and4(r Record) {
 		d := f.response()
 		d.BodyBytes, d.Complete = e.BodyBytes, e.Complete
 		d.Trailers = append(d.Trailers, e.Trailers...)
+	case BodyProgress:
+		f.response().Progress = e.Points
 	case Decoded:
 		d := f.response()
 		d.DecodedBytes, d.Codings = &e.Bytes, e.Codings

@@ -34,6 +34,7 @@ type wire struct {
 	left       int   // of the present record, still to be handed over
 	through    int64 // bytes of the connection that were handed over
 	filled     trace.Moment
+	begun      trace.Moment // from when the first byte of the present record was there
 	arrived    trace.Moment
 
 	handshaking bool
@@ -71,12 +72,17 @@ func (w *wire) Read(p []byte) (int, error) {
 
 // next finds out how long the next record is.
 func (w *wire) next() error {
+	fresh := w.start == w.end
+	w.begun = w.filled
 	for w.end-w.start < recordHeader {
 		if err := w.fill(); err != nil {
 			if err == io.EOF && w.end > w.start {
 				err = io.ErrUnexpectedEOF
 			}
 			return err
+		}
+		if fresh {
+			w.begun, fresh = w.filled, false
 		}
 	}
 	w.left = recordHeader + int(binary.BigEndian.Uint16(w.buf[w.start+3:]))

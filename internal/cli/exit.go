@@ -20,6 +20,8 @@ const (
 	statusWrite  = 23
 	statusRead   = 26
 	statusOther  = 7
+	// statusInterrupted is as shells have it.
+	statusInterrupted = 130
 )
 
 // statuses maps every code to its exit status: curl's, and 130 as shells have it.

@@ -86,7 +86,12 @@ var options = []option{
 	{long: "max-filesize", arg: "BYTES", category: "limits", help: "give up on a body larger than this, received or decoded; k, M and G multiply", set: maxFileSize},
 
 	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.serve })},
-	{long: "fault", arg: "NAME", category: "demo", help: "give the DNS of the embedded internet a fault: " + strings.Join(demo.FaultNames(), ", "), only: []string{"demo"}, set: oneOf(func(s *settings) *string { return &s.fault }, demo.FaultNames()...)},
+	{long: "fault", arg: "NAME", category: "demo", help: "give the embedded internet a fault: " + strings.Join(demo.FaultNames(), ", "), only: []string{"demo"}, set: oneOf(func(s *settings) *string { return &s.fault }, demo.FaultNames()...)},
+
+	{long: "lab", category: "demo", help: "put the fetch and the embedded internet into networks of their own, with a link between them (Linux)", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.lab })},
+	{long: "rtt", arg: "TIME", category: "lab", help: "the round trip of the lab's link (40ms)", only: []string{"demo"}, set: roundTrip},
+	{long: "loss", arg: "PERCENT", category: "lab", help: "let the link lose this share of the packets, the same ones each time", only: []string{"demo"}, set: lossRate},
+	{long: "drop", arg: "PACKET", category: "lab", help: "let the link lose the first of these packets of the client's: last-ack (of the server's FIN), syn or fin", only: []string{"demo"}, set: dropPacket},
 
 	{long: "help", short: "h", category: "about", help: "show this; a category or a command after it shows its options alone", only: everywhere, set: toggle(func(s *settings) *bool { return &s.help })},
 	{long: "version", short: "V", category: "about", help: "show the version", only: everywhere, set: toggle(func(s *settings) *bool { return &s.version })},

@@ -23,6 +23,7 @@ import (
 	"fetchscope/trace"
 	"fetchscope/transport"
 	"fetchscope/transport/capture"
+	"fetchscope/transport/tcpstate"
 )
 
 // Options say how URLs are fetched. Their flags are those of the command line.
@@ -86,6 +87,9 @@ type Options struct {
 
 	// Packets captures the connections' segments; nil for no capture.
 	Packets *capture.Capture
+	// Far asks for the states of servers in another network namespace of this host; nil
+	// where they are in none.
+	Far *tcpstate.Diag
 	// KeyLog gets the secrets of TLS; nil for nobody.
 	KeyLog io.Writer
 }
@@ -127,6 +131,8 @@ type Fetcher struct {
 	trust    *transport.Roots        // those that origins are judged by
 	conns    int                     // connections tried so far
 	pin      *pin                    // nil where nothing is held to
+	then     *weburl.URL             // is fetched next, nil for none
+	left     *kept                   // by the fetch before, for the next
 }
 
 // New returns a Fetcher. The error is that of a file of the resolver's that cannot be
@@ -138,8 +144,17 @@ func New(o Options) (*Fetcher, error) {
 	return f, err
 }
 
-// Close ends the connections to name servers that are kept open, and waits for that.
-func (f *Fetcher) Close() error { return f.resolver.Close() }
+// Close ends the connections that are kept open, those to name servers too, and waits for
+// that.
+func (f *Fetcher) Close() error {
+	f.drop(context.Background())
+	return f.resolver.Close()
+}
+
+// Then says what is fetched behind the next Fetch, nil for nothing: where it can go over
+// the same connection, that is left open for it. The Recorders of both must have one clock
+// ([trace.Recorder.Next]).
+func (f *Fetcher) Then(u *weburl.URL) { f.then = u }
 
 // A limit is the cause of a context that ended because something took too long.
 type limit struct {
@@ -159,11 +174,9 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 	ctx, cancel := f.limited(ctx)
 	defer cancel()
 	partings := newPartings(outer)
-	u, from := f.strict(u)
-	hop := &hop{
-		f: f, partings: partings, url: u, from: from, origin: u, why: "first",
-		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
-	}
+	hop := f.first(u)
+	hop.partings = partings
+	hop.takeLeft(outer)
 	for n := 0; ; n++ {
 		sc := rec.Scope(n)
 		hop.begin(sc)
@@ -182,6 +195,17 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 			hop = next
 		}
 	}
+}
+
+// first is the hop that a fetch begins with.
+func (f *Fetcher) first(u *weburl.URL) *hop {
+	u, from := f.strict(u)
+	h := &hop{
+		f: f, url: u, from: from, origin: u, why: "first",
+		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
+	}
+	h.via = h.proxy()
+	return h
 }
 
 // limited is a context that ends when -m says.

@@ -95,9 +95,9 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 func (h *hop) leave(outer context.Context, sc *trace.Scope, conn *transport.Conn, next *hop, persistent bool) {
 	o := h.closing(false, persistent)
 	switch {
+	case persistent && h.keep(sc, conn, next):
 	case next == nil:
 		h.close(outer, conn, o)
-	case persistent && h.keep(sc, conn, next):
 	default:
 		o.TimeWait = nil
 		h.partings.begin(func(ctx context.Context) { h.close(ctx, conn, o) })
@@ -135,6 +135,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	tlsa := h.tlsa(ctx, sc, secure)
 	defer tlsa() // whoever starts it waits for it
 	race := way.race(h.f.o.AttemptDelay)
+	race.Far = h.f.o.Far
 	h.packets = h.f.o.Packets.Watch(sc, race.Addrs)
 	if more := race.More; more != nil {
 		race.More = func(ctx context.Context) []netip.AddrPort {

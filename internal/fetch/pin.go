@@ -33,8 +33,7 @@ type Pinned struct {
 func (f *Fetcher) ByAddress(ctx context.Context, u *weburl.URL) ([]Pinned, error) {
 	ctx, cancel := f.limited(ctx)
 	defer cancel()
-	h := &hop{f: f, url: u, origin: u}
-	h.via = h.proxy()
+	h := f.first(u)
 	to, err := h.way(ctx, nil, h.via)
 	if err != nil {
 		return nil, f.failure(ctx, err)

@@ -30,7 +30,7 @@ func (h *hop) redirected(resp *httpclient.Response) (*hop, error) {
 	}
 	next := *h
 	next.url, next.from = h.f.strict(u)
-	next.why, next.redirects = "redirect", h.redirects+1
+	next.why, next.redirects, next.kept = "redirect", h.redirects+1, nil
 	next.crossed = h.crossed || !h.f.o.Trusted && !next.url.SameOrigin(h.origin)
 	next.referer = h.nextReferer(next.url)
 	next.changeMethod(resp.Status)

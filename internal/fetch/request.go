@@ -14,9 +14,9 @@ import (
 
 // FirstRequest returns the request that a fetch of u would begin with.
 func FirstRequest(o Options, u *weburl.URL) *httpclient.Request {
-	h := &hop{f: &Fetcher{o: o}, url: u, origin: u, method: o.method(), body: o.Body, hasBody: o.HasBody, referer: o.Referer}
+	h := (&Fetcher{o: o}).first(u)
 	_ = h.findLogin() // the fetch itself would tell
-	return h.request(h.proxy())
+	return h.request(h.via)
 }
 
 // confidential are the fields that never follow to another origin.

@@ -34,7 +34,7 @@ func (v *view) spans(x *trace.Exchange, p *trace.PhaseTime) []span {
 	}
 	switch p.Name {
 	case trace.Connect:
-		if held := v.held(x); held >= atOnce {
+		if held := max(v.held(x), v.unheard(x)); held >= atOnce {
 			return []span{{start, start + held, broken}, {start + held, end, network}}
 		}
 		return []span{{start, end, network}}
@@ -105,7 +105,7 @@ func (v *view) happened(x *trace.Exchange, p *trace.PhaseTime) string {
 	case trace.Wait:
 		return v.waited(x.Response)
 	case trace.Receive:
-		return v.received(x.Response, *p.Duration == 0)
+		return v.received(x.Response, p)
 	case trace.Render:
 		return rendered(x.Render)
 	}
@@ -141,6 +141,9 @@ func (v *view) resolved(r *trace.Resolution) string {
 func (v *view) connected(x *trace.Exchange) string {
 	if lost := v.raced(x.Connection); lost != "" {
 		return lost
+	}
+	if t := v.unheard(x); t >= atOnce {
+		return "SYN again after " + v.unit.withName(t, v.pen)
 	}
 	var states []string
 	for _, s := range x.Connection.States {
@@ -212,7 +215,11 @@ func (v *view) waited(r *trace.ResponseInfo) string {
 	}
 	out := ""
 	if r.WaitNetwork != nil {
-		out = v.unit.number(*r.WaitNetwork) + " network + " + v.unit.number(*r.WaitServer) + " server"
+		doubt := waitDoubt(r)
+		if uncertain(*r.WaitNetwork, &doubt) {
+			out = doubtful
+		}
+		out += v.unit.number(*r.WaitNetwork) + " network + " + v.unit.number(*r.WaitServer) + " server"
 	}
 	if n := len(r.Interim); n > 0 {
 		out = count(n, "interim response", "interim responses")
@@ -220,11 +227,30 @@ func (v *view) waited(r *trace.ResponseInfo) string {
 	return out
 }
 
-func (v *view) received(r *trace.ResponseInfo, atOnce bool) string {
+// waitDoubt is how far the cut through the phase wait may be off, where it is by a round
+// trip of another time.
+func waitDoubt(r *trace.ResponseInfo) trace.Time {
+	var doubt trace.Time
+	if r.WaitFrom == trace.WaitByAck {
+		return 0
+	}
+	for _, bound := range []*trace.Time{r.WaitLow, r.WaitHigh} {
+		if bound != nil {
+			doubt = max(doubt, *bound-*r.WaitNetwork, *r.WaitNetwork-*bound)
+		}
+	}
+	return doubt
+}
+
+func (v *view) received(r *trace.ResponseInfo, p *trace.PhaseTime) string {
 	if r == nil {
 		return ""
 	}
+	atOnce := *p.Duration == 0
 	out := v.pen.bytes(r.BodyBytes)
+	if len(r.Progress) > 0 && !atOnce && !uncertain(*p.Duration, p.Uncertainty) {
+		out += ", " + v.pen.bytes(int64(float64(r.BodyBytes)/(float64(*p.Duration)/1e9))) + "/s"
+	}
 	if r.DecodedBytes != nil {
 		out += " " + v.pen.text(strings.Join(r.Codings, "+")) + v.pen.arrow + v.pen.bytes(*r.DecodedBytes)
 	}
