@@ -40,7 +40,10 @@ type Finding struct {
 
 // An Exchange is one request with all that it took.
 type Exchange struct {
-	URL        string        `json:"url"`
+	URL string `json:"url"`
+	// UpgradedFrom is the URL by http that HSTS made this one of.
+	UpgradedFrom string `json:"upgraded_from,omitzero"`
+
 	Why        string        `json:"why"`
 	Phases     []PhaseTime   `json:"phases"`
 	Resolve    *Resolution   `json:"resolve"`
@@ -310,6 +313,8 @@ type ResponseInfo struct {
 	// be read.
 	FinalHeaders *Time  `json:"final_headers_ns,omitzero"`
 	Notes        []Note `json:"notes,omitzero"`
+	// RefusedCookies are those that the response sets and that are not kept.
+	RefusedCookies []CookieRefused `json:"refused_cookies,omitzero"`
 	// WaitNetwork and WaitServer cut the phase wait in two: a round trip, and what is
 	// left. Both are inferred; WaitFrom says by what.
 	WaitNetwork *Time  `json:"wait_network_ns,omitzero"`

@@ -14,6 +14,11 @@ type ExchangeStarted struct {
 	Why string `json:"why"`
 }
 
+// URLUpgraded says that HSTS made the exchange's URL of one by http (RFC 6797, section 8.3).
+type URLUpgraded struct {
+	From string `json:"from"`
+}
+
 // PhaseSkipped says that an exchange does without a phase, and why.
 type PhaseSkipped struct {
 	Phase Phase  `json:"phase"`
@@ -415,6 +420,13 @@ type LenientlyRead struct {
 	Section string `json:"section"`
 }
 
+// CookieRefused is a cookie that a response sets and that is not kept.
+type CookieRefused struct {
+	// Name is "" for a cookie without one.
+	Name string `json:"name"`
+	Why  string `json:"why"`
+}
+
 // ResponseEnded is the arrival of the last byte of the response.
 type ResponseEnded struct {
 	// BodyBytes counts the body as framed, without chunk sizes and trailers.
@@ -498,6 +510,7 @@ type CloseEnded struct {
 
 // Kind names the event in the JSONL stream.
 func (ExchangeStarted) Kind() string  { return "exchange_started" }
+func (URLUpgraded) Kind() string      { return "url_upgraded" }
 func (PhaseSkipped) Kind() string     { return "phase_skipped" }
 func (Failed) Kind() string           { return "failed" }
 func (ResolveStarted) Kind() string   { return "resolve_started" }
@@ -535,6 +548,7 @@ func (InterimReceived) Kind() string  { return "interim_received" }
 func (HeadStarted) Kind() string      { return "head_started" }
 func (HeadReceived) Kind() string     { return "head_received" }
 func (LenientlyRead) Kind() string    { return "leniently_read" }
+func (CookieRefused) Kind() string    { return "cookie_refused" }
 func (ResponseEnded) Kind() string    { return "response_ended" }
 func (Decoded) Kind() string          { return "decoded" }
 func (RenderStarted) Kind() string    { return "render_started" }

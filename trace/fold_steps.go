@@ -7,6 +7,8 @@ func (f *exchangeFold) steps1and2(r Record) {
 	switch e := r.Event.(type) {
 	case ExchangeStarted:
 		f.x.URL, f.x.Why = e.URL, e.Why
+	case URLUpgraded:
+		f.x.UpgradedFrom = e.From
 	case PhaseSkipped:
 		f.skips[e.Phase] = e.Why
 	case Failed:
@@ -221,6 +223,9 @@ func (f *exchangeFold) steps3and4(r Record) {
 	case LenientlyRead:
 		d := f.response()
 		d.Notes = append(d.Notes, Note(e))
+	case CookieRefused:
+		d := f.response()
+		d.RefusedCookies = append(d.RefusedCookies, e)
 	case ResponseEnded:
 		d := f.response()
 		d.BodyBytes, d.Complete = e.BodyBytes, e.Complete

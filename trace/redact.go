@@ -21,6 +21,9 @@ func Publish(e Event, secrets bool) Event {
 		e.URL = redactURL(e.URL, secrets)
 		e.URL = cut(e.URL)
 		return e
+	case URLUpgraded:
+		e.From = cut(redactURL(e.From, secrets))
+		return e
 	case RequestStarted:
 		e.Target = cut(Text(e.Target))
 		e.Headers = publishFields(e.Headers, secrets)
@@ -33,6 +36,9 @@ func Publish(e Event, secrets bool) Event {
 		return e
 	case ResponseEnded:
 		e.Trailers = publishFields(e.Trailers, secrets)
+		return e
+	case CookieRefused:
+		e.Name = cut(Text(e.Name))
 		return e
 	case Failed:
 		e.Message, e.Hint = redactWords(Text(e.Message), secrets), redactWords(Text(e.Hint), secrets)

@@ -138,6 +138,7 @@ var statuses = map[trace.Code]int{
 	fetch.CodeBinary:           statusWrite,
 	fetch.CodeTunnel:           56,
 	fetch.CodeTunnelBroken:     56,
+	fetch.CodeNetrc:            statusRead,
 	fetch.CodeInternal:         statusOther,
 }
 

@@ -36,6 +36,7 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 		return errors.Join(unusable(err), p.s.fetch.Packets.Close())
 	}
 	last := p.fetchAll(ctx, f, words)
+	p.keep()
 	// The person has the result, and should have the reason why there is none.
 	if ended := (*statusError)(nil); errors.As(last, &ended) {
 		p.tell(ended)
@@ -89,6 +90,9 @@ func (p *program) complete() error {
 	if err := p.checkByAddress(); err != nil {
 		return err
 	}
+	if err := p.s.checkMemory(); err != nil {
+		return err
+	}
 	for _, h := range p.s.headers {
 		if err := p.addHeader("-H", &o.Header, h); err != nil {
 			return err
@@ -98,6 +102,9 @@ func (p *program) complete() error {
 		if err := p.addHeader("--proxy-header", &o.ProxyHeader, h); err != nil {
 			return err
 		}
+	}
+	if err := p.recall(); err != nil {
+		return err
 	}
 	if len(p.s.data) > 0 {
 		o.HasBody = true

@@ -52,6 +52,7 @@ type settings struct {
 
 	proxyHeaders []string
 	timeout      time.Duration
+	memory       memory
 
 	lab     bool
 	link    lab.Options

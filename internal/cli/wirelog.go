@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"fetchscope/internal/fetch"
-	"fetchscope/internal/term"
 	"fetchscope/trace"
 	"fetchscope/trace/wire"
 )
@@ -72,7 +71,7 @@ func (p *program) openWire() {
 	default:
 		f, err := os.Create(p.s.wire)
 		if err != nil {
-			p.warn("no trace is written: " + err.Error())
+			p.warn(fmt.Errorf("no trace is written: %w", err))
 			return
 		}
 		w.out, w.file = f, f
@@ -80,13 +79,6 @@ func (p *program) openWire() {
 	p.wire = w
 	p.s.fetch.Tap = w.tap
 	go w.run()
-}
-
-// warn tells of what does not keep a fetch from being done.
-func (p *program) warn(what string) {
-	if !p.s.silent {
-		fmt.Fprintf(p.stderr, "fetchscope: warning: %s\n", term.Safe(what))
-	}
 }
 
 // Put queues an event.

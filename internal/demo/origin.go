@@ -91,6 +91,8 @@ type request struct {
 	length               int64
 	contentType          string
 	body                 []byte // of no more than maxBody
+	cookies              string
+	secure               bool // it came over TLS
 }
 
 // serve answers requests until either side ends the connection. raw is the socket
@@ -113,7 +115,7 @@ func (o *origin) serve(c, raw net.Conn) {
 			abort(raw)
 			return
 		}
-		host = req.host
+		host, req.secure = req.host, c != raw
 		if last, err = o.respond(c, &req); err == nil {
 			err = o.finish(last, c, raw)
 		}

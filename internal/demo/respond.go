@@ -74,6 +74,9 @@ func readLine(r *bufio.Reader) (string, error) {
 
 func (q *request) field(line string) {
 	name, value, _ := strings.Cut(line, ":")
+	if strings.EqualFold(name, "cookie") {
+		q.cookies = strings.TrimSpace(value)
+	}
 	value = strings.ToLower(strings.TrimSpace(value))
 	switch strings.ToLower(name) {
 	case "host":
@@ -167,6 +170,8 @@ func (o *origin) page(q *request) response {
 		ok.fields = append(ok.fields, "Content-Encoding: gzip")
 	case "/text":
 		ok.fields, ok.body = []string{"Content-Type: text/plain; charset=utf-8"}, []byte("plain text, 纯文本\n")
+	case "/remember":
+		return remember(q)
 	case "/redirect":
 		return response{status: "302 Found", fields: []string{"Location: /"}}
 	case "/secure":
@@ -179,6 +184,19 @@ func (o *origin) page(q *request) response {
 		ok.status, ok.body = "404 Not Found", []byte("<!doctype html><title>404</title><p>There is no such page on this internet.\n")
 	}
 	return ok
+}
+
+// remember answers with the cookies that came, sets one of its own, and by TLS asks to be
+// reached that way alone.
+func remember(q *request) response {
+	a := response{
+		status: "200 OK", body: []byte("cookies: " + q.cookies + "\n"),
+		fields: []string{"Content-Type: text/plain", "Set-Cookie: demo=remembered; Path=/; HttpOnly"},
+	}
+	if q.secure {
+		a.fields = append(a.fields, "Set-Cookie: __Host-tls=remembered; Path=/; Secure", "Strict-Transport-Security: max-age=31536000; includeSubDomains")
+	}
+	return a
 }
 
 func zipped(b []byte) []byte {

@@ -29,6 +29,7 @@ const (
 	CodeProxyName        trace.Code = "proxy_not_resolved"
 	CodeProxySyntax      trace.Code = "proxy_malformed"
 	CodeProxyScheme      trace.Code = "proxy_scheme_unsupported"
+	CodeNetrc            trace.Code = "netrc_unreadable"
 	CodeInternal         trace.Code = "internal_error"
 )
 

@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"fetchscope/httpclient"
+	"fetchscope/httpclient/cookie"
+	"fetchscope/httpclient/hsts"
+	"fetchscope/internal/netrc"
 	"fetchscope/internal/weburl"
 	"fetchscope/resolver"
 	"fetchscope/trace"
@@ -42,6 +45,18 @@ type Options struct {
 	AutoReferer bool
 	// User is name:password for Basic authentication (-u), nil without.
 	User *string
+
+	// Cookie goes to the first origin (-b NAME=VALUE). Cookies are those of the run, nil
+	// where none are kept.
+	Cookie  string
+	Cookies *cookie.Jar
+	// HSTS are the hosts to be reached by https alone, nil where none are kept.
+	HSTS *hsts.Cache
+	// Netrc has names and passwords by host. NetrcFirst prefers it to what a URL has.
+	Netrc      *netrc.File
+	NetrcFirst bool
+	// Trusted lets credentials follow to other origins (--location-trusted).
+	Trusted bool
 
 	Follow       bool
 	MaxRedirects int // -1 without limit
@@ -188,7 +203,7 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 	hop.takeLeft(outer)
 	for n := 0; ; n++ {
 		sc := rec.Scope(n)
-		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: hop.why})
+		hop.begin(sc)
 		next, err := hop.run(ctx, outer, sc, out)
 		switch {
 		case err != nil && hop.stale && ctx.Err() == nil:
@@ -208,8 +223,9 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 
 // first is the hop that a fetch begins with.
 func (f *Fetcher) first(u *weburl.URL) *hop {
+	u, from := f.strict(u)
 	h := &hop{
-		f: f, url: u, origin: u, why: "first",
+		f: f, url: u, from: from, origin: u, why: "first",
 		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
 	}
 	h.via, _ = h.route() // run finds the error

@@ -33,6 +33,10 @@ type hop struct {
 	// crossed says that a redirect led to another origin: from then on credentials
 	// stay behind.
 	crossed bool
+	// from is the URL that HSTS made https of, nil for none.
+	from *weburl.URL
+	// login is the name and password that the netrc file has, nil for none.
+	login   *string
 	via     Route
 	target  socks.Target   // of a SOCKS proxy
 	packets *capture.Watch // of the connection
@@ -48,6 +52,9 @@ const closeAfterFailure = 500 * time.Millisecond
 // run does the exchange. It returns the next hop where the response redirects. outer
 // is the context without -m, which does not cut the close short.
 func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next *hop, err error) {
+	if err := h.findLogin(); err != nil {
+		return nil, err
+	}
 	if h.via, err = h.route(); err != nil {
 		return nil, err
 	}
@@ -277,7 +284,9 @@ func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*
 		return nil, &Failure{Phase: trace.InOutput, Code: CodeWrite, Err: written.Err}
 	case err != nil:
 		return nil, err
-	case h.f.o.FailOnError && resp.Status >= 400:
+	}
+	h.remember(conn.Scope(), resp)
+	if h.f.o.FailOnError && resp.Status >= 400 {
 		discard(resp.Body)
 		resp.Body.Close()
 		return nil, &Failure{Phase: trace.Receive, Code: CodeHTTPError, Err: &statusError{resp.Status, resp.Reason}}

@@ -29,9 +29,10 @@ func (h *hop) redirected(resp *httpclient.Response) (*hop, error) {
 		return nil, &Failure{Phase: trace.InRedirect, Code: CodeScheme, Err: err}
 	}
 	next := *h
-	next.url, next.why, next.redirects, next.kept = u, "redirect", h.redirects+1, nil
-	next.crossed = h.crossed || !u.SameOrigin(h.origin)
-	next.referer = h.nextReferer(u)
+	next.url, next.from = h.f.strict(u)
+	next.why, next.redirects, next.kept = "redirect", h.redirects+1, nil
+	next.crossed = h.crossed || !h.f.o.Trusted && !next.url.SameOrigin(h.origin)
+	next.referer = h.nextReferer(next.url)
 	next.changeMethod(resp.Status)
 	return &next, nil
 }

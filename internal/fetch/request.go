@@ -14,7 +14,9 @@ import (
 
 // FirstRequest returns the request that a fetch of u would begin with.
 func FirstRequest(o Options, u *weburl.URL) *httpclient.Request {
-	return (&Fetcher{o: o}).first(u).request()
+	h := (&Fetcher{o: o}).first(u)
+	_ = h.findLogin() // the fetch itself would tell
+	return h.request()
 }
 
 // confidential are the fields that never follow to another origin.
@@ -59,6 +61,7 @@ func (h *hop) header() httpclient.Fields {
 	if h.via.forwards() && !named(forProxy, "Proxy-Connection") {
 		add("Proxy-Connection", "Keep-Alive")
 	}
+	add("Cookie", h.cookies())
 	for _, o := range h.f.o.Header {
 		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) {
 			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
@@ -102,8 +105,12 @@ func (h *hop) host() string {
 	return h.url.Host()
 }
 
-// authorization is that of the URL, or -u for the origin that it was given for.
+// authorization is that of the netrc file, where it comes before the URL's or there is no
+// other, that of the URL, or -u for the origin that it was given for.
 func (h *hop) authorization() string {
+	if h.login != nil {
+		return basic(*h.login)
+	}
 	if user, password, ok := h.url.Credentials(); ok {
 		return basic(user + ":" + password)
 	}

@@ -64,6 +64,9 @@ func (v *view) heads(x *trace.Exchange) {
 		for _, n := range r.Notes {
 			v.line("* " + v.pen.text(n.What) + " (" + n.Section + ")")
 		}
+		for _, c := range r.RefusedCookies {
+			v.line("* the cookie " + v.pen.text(c.Name) + " is not kept: " + c.Why)
+		}
 	}
 }
 

@@ -119,6 +119,7 @@ func (v *view) title(x *trace.Exchange) {
 
 // ends names both ends of the connection and how far apart they are.
 func (v *view) ends(x *trace.Exchange) {
+	v.upgrades()
 	c := x.Connection
 	if c == nil || c.Remote == "" {
 		return
@@ -137,6 +138,15 @@ func (v *view) ends(x *trace.Exchange) {
 		parts = append(parts, family(w.Address, false)+" won")
 	}
 	v.line(term.Cut(strings.Join(parts, "   "), v.o.Columns, v.pen.ellipsis))
+}
+
+// upgrades names the URLs that became https before anything was sent.
+func (v *view) upgrades() {
+	for i := range v.doc.Exchanges {
+		if from := v.doc.Exchanges[i].UpgradedFrom; from != "" {
+			v.line(term.Cut("https by HSTS, asked for "+v.address(from, v.o.Columns), v.o.Columns, v.pen.ellipsis))
+		}
+	}
 }
 
 // hops draws a line for each exchange that led to the last one.
