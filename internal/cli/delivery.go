@@ -190,12 +190,12 @@ func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 		return d.pass(sc, b, s.fetch.Compressed, "saved to a file")
 	case s.fetch.Head:
 		return d.pass(sc, b, false, "head alone")
-	case s.source:
+	case s.source || s.fetch.Raw:
 		return d.pass(sc, b, s.fetch.Compressed, "source")
 	case !b.Response.HasBody:
 		return d.pass(sc, b, false, "no content")
 	}
-	content, err := b.Content(true)
+	content, err := b.Page()
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,8 @@ var layers = map[string][]string{
 var outside = map[string][]string{
 	"github.com/miekg/dns":                 {"resolver", "resolver/dnssec", "internal/demo"},
 	"github.com/spf13/pflag":               {"internal/cli"},
+	"github.com/andybalholm/brotli":        {"httpclient/coding"},
+	"github.com/klauspost/compress/zstd":   {"httpclient/coding"},
 	"github.com/clipperhouse/displaywidth": {"internal/term", "render/layout"},
 	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "resolver"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},

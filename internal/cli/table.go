@@ -47,6 +47,8 @@ var options = []option{
 	{long: "referer", short: "e", arg: "URL", category: "request", help: "say where the link was; ';auto' at the end follows redirects", set: referer},
 	{long: "user", short: "u", arg: "NAME:PASSWORD", category: "request", help: "authenticate by Basic, at this origin alone", set: user},
 	{long: "compressed", category: "request", help: "ask for content codings and undo them", set: toggle(func(s *settings) *bool { return &s.fetch.Compressed })},
+	{long: "tr-encoding", category: "request", help: "ask for a compressed transfer coding and undo it", set: toggle(func(s *settings) *bool { return &s.fetch.TransferCodings })},
+	{long: "raw", category: "result", help: "pass the body through as it came: no coding undone, the chunks' framing included", set: toggle(func(s *settings) *bool { return &s.fetch.Raw })},
 	{long: "location", short: "L", category: "request", help: "follow redirects", set: toggle(func(s *settings) *bool { return &s.fetch.Follow })},
 	{long: "max-redirs", arg: "N", category: "request", help: "follow at most N redirects (50); -1 without limit", set: count(func(s *settings) *int { return &s.fetch.MaxRedirects }, -1, 1<<30)},
 	{long: "fail", short: "f", category: "request", help: "take a status of 400 or more for an error (22)", set: toggle(func(s *settings) *bool { return &s.fetch.FailOnError })},

@@ -45,7 +45,10 @@ type Options struct {
 	Follow       bool
 	MaxRedirects int // -1 without limit
 	Compressed   bool
-	FailOnError  bool
+	// TransferCodings asks for transfer codings beside chunked (--tr-encoding). Raw leaves
+	// all codings in the body, chunked among them.
+	TransferCodings, Raw bool
+	FailOnError          bool
 	// MaxFileSize bounds the body as received and as decoded; 0 without limit.
 	MaxFileSize int64
 	// MaxTime bounds each URL, ConnectTimeout each exchange up to the request; 0
@@ -97,6 +100,8 @@ type Body struct {
 	Response *httpclient.Response
 	// Compressed says that content codings were asked for.
 	Compressed bool
+	// Raw says that no coding is to be undone.
+	Raw bool
 	// MaxSize bounds the body as received and as decoded; 0 without limit.
 	MaxSize int64
 

@@ -75,7 +75,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 		discard(resp.Body)
 	default:
 		err = out.Body(ctx, sc, &Body{
-			URL: h.url, Response: resp, Compressed: h.f.o.Compressed, MaxSize: h.f.o.MaxFileSize,
+			URL: h.url, Response: resp, Compressed: h.f.o.Compressed, Raw: h.f.o.Raw, MaxSize: h.f.o.MaxFileSize,
 			ctx: ctx, sc: conn.Scope(),
 		})
 	}

@@ -24,7 +24,7 @@ var confidential = []string{"Authorization", "Cookie", "Proxy-Authorization", "H
 // request makes the request of a hop. The order of the fields is curl's, which
 // servers know.
 func (h *hop) request(proxy *Proxy) *httpclient.Request {
-	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(proxy)}
+	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(proxy), Raw: h.f.o.Raw}
 	if h.hasBody {
 		r.Body = h.body
 	}
@@ -49,6 +49,9 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 	add("Authorization", h.authorization())
 	add("User-Agent", h.userAgent())
 	add("Accept", "*/*")
+	if h.f.o.TransferCodings {
+		add("TE", "gzip")
+	}
 	if h.f.o.Compressed {
 		add("Accept-Encoding", coding.Accept)
 	}
@@ -67,6 +70,9 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 	if h.hasBody {
 		add("Content-Length", strconv.Itoa(len(h.body)))
 		add("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if h.f.o.TransferCodings && !h.overridden("TE") {
+		out = nameTE(out)
 	}
 	return out
 }
