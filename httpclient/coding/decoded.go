@@ -16,6 +16,9 @@ const maxBetween = 256 << 20
 // decodeBuffer is the room between two codings.
 const decodeBuffer = 32 << 10
 
+// firstRead is how much is read of a body at first.
+const firstRead = 4 << 10
+
 // A source is what a decoder reads. It remembers its error, to tell a broken connection
 // from a broken coding, and ends with the context: where codings lie over one another,
 // much can pass without a read of the connection.
@@ -44,7 +47,8 @@ func (s *source) Read(p []byte) (int, error) {
 		s.err = context.Cause(s.ctx)
 		return 0, s.err
 	}
-	n, err := s.r.Read(p)
+	// Reading ahead by more than what came would hide by how much that grows.
+	n, err := s.r.Read(p[:min(int64(len(p)), firstRead+s.count)])
 	if s.count += int64(n); s.max > 0 && s.count > s.max {
 		n, err = 0, s.kind.bad(httpclient.CodeBadCoding, "more than %d bytes lie between two codings", s.max)
 	}
