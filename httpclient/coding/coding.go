@@ -16,7 +16,10 @@ import (
 	"io"
 	"strings"
 
+	"github.com/andybalholm/brotli"
+
 	"fetchscope/httpclient"
+	"fetchscope/httpclient/coding/zstd"
 	"fetchscope/trace"
 )
 
@@ -38,9 +41,9 @@ var content = kind{"content", "RFC 9110, section 8.4", func(name string) (opener
 	case "deflate":
 		return openDeflate, true
 	case "br":
-		return openBrotli, true
+		return func(r *bufio.Reader) (io.Reader, error) { return brotli.NewReader(r), nil }, true
 	case "zstd":
-		return openZstd, true
+		return func(r *bufio.Reader) (io.Reader, error) { return zstd.NewReader(r), nil }, true
 	case "identity", "none", "":
 		return nil, true
 	}
