@@ -38,7 +38,7 @@ func (f *forward) end() ([]byte, bool) {
 // (RFC 8878, section 4.1). The stream begins below the highest bit that is set.
 type backward struct {
 	b    []byte
-	at   int    // of b, what is in v and below
+	at   int    // of b, where what is in v begins
 	v    uint64 // the next bits, those of them that are used up being the highest
 	used uint   // of v's; more than 64 where more was taken than there was
 }
@@ -49,7 +49,6 @@ func (r *backward) begin(b []byte) bool {
 		return false
 	}
 	*r = backward{b: b, at: len(b), used: 64}
-	r.fill()
 	r.fill()
 	r.used += uint(bits.LeadingZeros8(b[len(b)-1])) + 1
 	r.fill()
@@ -64,13 +63,12 @@ func (r *backward) fill() {
 }
 
 func (r *backward) load() {
-	if r.at >= 4 && r.used <= 64 {
+	for r.used >= 32 && r.at >= 4 { // twice where nothing was left
 		r.at -= 4
 		r.v = r.v<<32 | uint64(binary.LittleEndian.Uint32(r.b[r.at:]))
 		r.used -= 32
-		return
 	}
-	for r.used >= 8 && r.at > 0 {
+	for r.used >= 8 && r.at > 0 && r.at < 4 {
 		r.at--
 		r.v = r.v<<8 | uint64(r.b[r.at])
 		r.used -= 8
