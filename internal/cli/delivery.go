@@ -25,6 +25,7 @@ type delivery struct {
 	to   output
 	file *os.File // of -o or -O, once it is open
 	dump *os.File // of -D
+	from int64    // how much of the body the file has
 	// held is a page that waits for the trace to be written before it.
 	held *bytes.Buffer
 	meter
@@ -41,6 +42,7 @@ func (p *program) delivery(u *weburl.URL, i int) *delivery {
 	if d.to.file == "-" {
 		d.to.file = ""
 	}
+	d.from = p.resumeFrom(d.to.file)
 	return d
 }
 
@@ -125,7 +127,7 @@ func (d *delivery) writer() (io.Writer, error) {
 		return d.stdout(), nil
 	}
 	if d.file == nil {
-		f, err := os.Create(d.to.file)
+		f, err := d.open()
 		if err != nil {
 			return nil, err
 		}
@@ -183,6 +185,13 @@ const sniffed = 1024
 // Body delivers the body.
 func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) error {
 	s := &d.p.s
+	if err := d.saveETag(b); err != nil {
+		return writeFailed(err)
+	}
+	if b.Unwanted != "" { // a file stays as it is
+		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: b.Unwanted})
+		return nil
+	}
 	d.begin(ctx, b.Response.Length)
 	defer d.end()
 	switch {

@@ -16,9 +16,10 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                       {"internal/cli"},
-	"internal/cli":           {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
+	"internal/cli":           {"internal/fetch", "internal/httpdate", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
 	"internal/demo":          {},
-	"internal/fetch":         {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace", "transport/capture"},
+	"internal/httpdate":      {},
+	"internal/fetch":         {"internal/weburl", "internal/httpdate", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace", "transport/capture"},
 	"resolver":               {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":        {},
 	"transport":              {"transport/tcpstate", "internal/kstamp", "trace"},

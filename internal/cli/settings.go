@@ -20,6 +20,7 @@ type settings struct {
 	fetch fetch.Options
 
 	outputs    []output // -o and -O, the first for the first URL
+	resume     int64    // -C, or resumeAtEnd
 	source     bool
 	include    bool
 	dumpHeader string
@@ -41,6 +42,10 @@ type settings struct {
 	packets    string
 	outwait    bool
 	pcap       string
+
+	etagSave    string
+	etagCompare string
+	warnings    []string
 
 	data    []string
 	headers []string

@@ -49,6 +49,10 @@ type Options struct {
 	// all codings in the body, chunked among them.
 	TransferCodings, Raw bool
 	FailOnError          bool
+	// Range is the part that is asked for (-r), as behind bytes= in Range; "" for all.
+	Range string
+	// Condition asks for the body by its time (-z).
+	Condition TimeCondition
 	// MaxFileSize bounds the body as received and as decoded; 0 without limit.
 	MaxFileSize int64
 	// MaxTime bounds each URL, ConnectTimeout each exchange up to the request; 0
@@ -100,6 +104,9 @@ type Body struct {
 	Response *httpclient.Response
 	// Compressed says that content codings were asked for.
 	Compressed bool
+	// Unwanted says why there is nothing to deliver: what is there already is whole, or new
+	// enough. "" for all else.
+	Unwanted string
 	// Raw says that no coding is to be undone.
 	Raw bool
 	// MaxSize bounds the body as received and as decoded; 0 without limit.

@@ -47,6 +47,7 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 		add("Proxy-Authorization", proxy.authorization())
 	}
 	add("Authorization", h.authorization())
+	add("Range", h.part())
 	add("User-Agent", h.userAgent())
 	add("Accept", "*/*")
 	if h.f.o.TransferCodings {
@@ -62,6 +63,7 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 	if proxy != nil && h.url.Scheme() == "http" {
 		add("Proxy-Connection", "Keep-Alive")
 	}
+	add(h.f.o.Condition.Field, h.f.o.Condition.value())
 	for _, o := range h.f.o.Header {
 		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) {
 			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
