@@ -20,7 +20,9 @@ func asking(te string, raw bool) *httpclient.Request {
 	return req
 }
 
-func coded(codings, body string) string { return ok + "Transfer-Encoding: " + codings + "\r\n\r\n" + body }
+func coded(codings, body string) string {
+	return ok + "Transfer-Encoding: " + codings + "\r\n\r\n" + body
+}
 
 func TestTransferCodings(t *testing.T) {
 	const chunks = "2\r\nzi\r\n1\r\np\r\n0\r\n\r\n"
