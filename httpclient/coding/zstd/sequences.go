@@ -22,15 +22,28 @@ type coded struct {
 	symbols int
 	maxLog  uint8
 	code    meaning
-	// standard is the table of blocks that bring none (section 3.1.1.3.2.2).
-	standard func() table
+	// standard is how often the codes stand in blocks that do not say (section
+	// 3.1.1.3.2.2).
+	standard *distribution
 }
 
 // kinds are those of a sequence's codes, in the order of their tables.
 var kinds = [3]coded{
-	{len(literalExtra), 9, literalCode, sync.OnceValue(func() table { return standardLiterals.build(nil, literalCode) })},
-	{maxOffsetCode + 1, 8, offsetCode, sync.OnceValue(func() table { return standardOffsets.build(nil, offsetCode) })},
-	{len(matchExtra), 9, matchCode, sync.OnceValue(func() table { return standardMatches.build(nil, matchCode) })},
+	{len(literalExtra), 9, literalCode, &standardLiterals},
+	{maxOffsetCode + 1, 8, offsetCode, &standardOffsets},
+	{len(matchExtra), 9, matchCode, &standardMatches},
+}
+
+// standards are the tables of the standard distributions, once they have been needed.
+var standards [3]struct {
+	once  sync.Once
+	table table
+}
+
+func standardTable(i int) table {
+	s := &standards[i]
+	s.once.Do(func() { s.table = kinds[i].standard.build(nil, kinds[i].code) })
+	return s.table
 }
 
 // readSequences reads the sequences, each of which copies literals and then repeats what
@@ -92,7 +105,7 @@ func (r *Reader) readTable(i int, mode byte, b []byte) (rest []byte, err error) 
 	kind, t := &kinds[i], &r.tables[i]
 	switch mode {
 	case modePredefined:
-		*t = kind.standard()
+		*t = standardTable(i)
 	case modeRLE:
 		if len(b) == 0 || int(b[0]) >= kind.symbols {
 			return nil, corrupt("3.1.1.3.2.1.1", "no code to repeat")

@@ -7,9 +7,9 @@
 // a frame says of itself is held against what comes: sizes, checksum, offsets.
 //
 // Left out are dictionaries, which HTTP has codings of their own for, windows beyond those
-// of RFC 9659, and compressing. The house's other decoders are libraries; the one there is
-// for this format computes tables whenever the program starts, which costs each fetch more
-// than this package is long.
+// of RFC 9659, and compressing. A library could do this, but computes tables of another
+// format whenever the program starts, at the cost of every fetch; tests hold this package
+// against it.
 package zstd
 
 import (
