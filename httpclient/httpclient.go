@@ -101,6 +101,8 @@ type Response struct {
 	// Persistent says, once the body has ended, whether the connection can carry
 	// another request (RFC 9112, section 9.3).
 	Persistent func() bool
+	// Trailers are the fields behind the body, once it has ended (RFC 9110, section 6.5).
+	Trailers func() Fields
 	// HasBody is false where the response cannot have content (RFC 9110, section 6.4.1).
 	HasBody bool
 	// Length is the body's length where it was announced, else -1.

@@ -13,6 +13,9 @@ type FoldOptions struct {
 	Started time.Time
 	// Secrets leaves credentials and cookies as they are.
 	Secrets bool
+	// Carried is what is known of connections from earlier fetches of the run, to which this
+	// one's are added; nil where none goes over.
+	Carried *Carried
 }
 
 // Fold derives the document. It reads no clock, no environment and no global, and
@@ -22,12 +25,15 @@ func Fold(records []Record, o FoldOptions) *Document {
 		Schema: SchemaTrace, URL: cut(redactURL(o.URL, o.Secrets)), Findings: []Finding{}, Exchanges: []Exchange{},
 		Started: o.Started.UTC().Format(time.RFC3339Nano), StartedUnix: o.Started.UnixNano(),
 	}
-	kept := map[int]*keptConn{}
+	kept := o.Carried.conns()
 	for _, group := range byExchange(records) {
 		for i := range group {
 			group[i].Event = Publish(group[i].Event, o.Secrets)
 		}
 		x, failure := foldExchange(group, kept)
+		if x.TLS != nil {
+			age(x.TLS.Chain, o.Started)
+		}
 		d.Exchanges = append(d.Exchanges, x)
 		// A failure that an exchange came behind was got over.
 		d.Error = failure
@@ -111,7 +117,6 @@ type exchangeFold struct {
 	syns    map[int]Record // by connection
 	added   []string       // addresses that came late
 	failure *Error
-	rtt     *time.Duration
 	reused  *keptConn // nil where the connection was opened for this exchange
 }
 
@@ -201,8 +206,9 @@ func (f *exchangeFold) finish() {
 		c.States = f.packets.replace(c.States)
 		orderStates(c.States)
 		c.States = append(c.States, f.server()...)
-		sortStates(c.States)
+		placeInferred(c.States)
 	}
+	f.finishTLS()
 	f.x.Phases = f.phases()
 	if f.x.Response != nil {
 		f.splitWait()
@@ -216,16 +222,4 @@ func (f *exchangeFold) finish() {
 	}
 	f.finishRender()
 	f.finishClose()
-}
-
-// splitWait cuts the waiting for the response into the network's part, a round trip,
-// and the server's.
-func (f *exchangeFold) splitWait() {
-	wait := f.x.Phase(Wait)
-	if f.rtt == nil || wait.Duration == nil || *wait.Duration < 0 {
-		return
-	}
-	network := min(Time(*f.rtt), *wait.Duration)
-	server := *wait.Duration - network
-	f.x.Response.WaitNetwork, f.x.Response.WaitServer = &network, &server
 }

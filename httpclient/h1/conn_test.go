@@ -114,6 +114,7 @@ func (c *scriptConn) StopWriting() func() {
 
 func (c *scriptConn) Came() int64           { return 0 }
 func (c *scriptConn) Arrived() trace.Moment { return trace.Moment{At: trace.Time(c.reads)} }
+func (c *scriptConn) Began() trace.Moment   { return trace.Moment{} }
 func (c *scriptConn) Bulk(on bool)          { c.bulk = append(c.bulk, on) }
 
 func (c *scriptConn) Sent() int64 {
@@ -159,6 +160,7 @@ type outcome struct {
 	Body            []byte
 	Verdict         verdict
 	Persistent      bool
+	Trailers        httpclient.Fields
 	Heads           []string
 	Events          []trace.Event
 }
@@ -176,7 +178,7 @@ func fetch(t testing.TB, conn *scriptConn, req *httpclient.Request, size int) ou
 		o.Version, o.Reason, o.Status, o.Header = resp.Version, resp.Reason, resp.Status, resp.Header
 		o.HasBody, o.Length = resp.HasBody, resp.Length
 		o.Body, err = readAll(t, resp.Body, size)
-		o.Persistent = resp.Persistent()
+		o.Persistent, o.Trailers = resp.Persistent(), resp.Trailers()
 		_ = resp.Body.Close()
 	}
 	o.Verdict = verdictOf(t, err)

@@ -245,7 +245,10 @@ func (tt *responseCase) check(t *testing.T, got outcome) {
 		case trace.HeadReceived:
 			have.Framing = e.Framing
 		case trace.ResponseEnded:
-			have.Trailers, have.Complete = e.Trailers, e.Complete
+			have.Trailers, have.Complete = got.Trailers.Trace(), e.Complete
+			if !cmp.Equal(e.Trailers, have.Trailers, cmpopts.EquateEmpty()) {
+				t.Errorf("%q: trailers %q recorded, %q returned", short(tt.raw), e.Trailers, have.Trailers)
+			}
 			if e.BodyBytes != int64(len(got.Body)) || e.Persistent != got.Persistent {
 				t.Errorf("%q: %+v recorded, but %d bytes came and persistent is %t", short(tt.raw), e, len(got.Body), got.Persistent)
 			}
@@ -270,8 +273,9 @@ func TestEventsOfAnExchange(t *testing.T) {
 	sent := int64(len(Head(req)))
 	want := outcome{
 		Version: "HTTP/1.1", Reason: "Fine", Status: 200, HasBody: true, Length: -1, Body: []byte("hello"), Persistent: true,
-		Header: httpclient.Fields{{Name: "Transfer-Encoding", Value: "chunked"}, {Name: "X", Value: "a b"}},
-		Heads:  []string{early, final},
+		Trailers: httpclient.Fields{{Name: "Y", Value: "z"}},
+		Header:   httpclient.Fields{{Name: "Transfer-Encoding", Value: "chunked"}, {Name: "X", Value: "a b"}},
+		Heads:    []string{early, final},
 		Events: []trace.Event{
 			trace.RequestStarted{Method: "GET", Target: "/", Version: "HTTP/1.1", Headers: []trace.Field{{"Host", "example.test"}}},
 			trace.RequestEnded{Bytes: sent, Offset: sent},

@@ -21,8 +21,10 @@ import (
 	"time"
 
 	"fetchscope/internal/kstamp"
+	"fetchscope/internal/lab"
 	"fetchscope/internal/term"
 	"fetchscope/trace"
+	"fetchscope/trace/writeout"
 )
 
 // A program is one run of the command.
@@ -33,7 +35,18 @@ type program struct {
 	s              settings
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
-	keys      *keyLog
+	// clock is the last fetch's Recorder, whose clock the next one shares, and carried what
+	// is known of connections that go over to it.
+	clock   *trace.Recorder
+	carried trace.Carried
+	keys    *keyLog
+	args    []string
+	end     *lab.End // of a lab's two processes that this is one of, nil otherwise
+	// lossesTold counts the packets lost in the lab that a person has been told of.
+	lossesTold int
+	writeOut   *writeout.Format // nil without -w
+	wire       *wireLog         // nil without --trace
+	dumps      dumps
 	// out and err are what the two streams can show.
 	out, err term.Screen
 }
@@ -46,7 +59,12 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	// Into a closed pipe a write fails, which has its exit status; the signal would end
 	// the program in the middle of a connection.
 	signal.Ignore(syscall.SIGPIPE)
-	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, args: args}
+	end, err := lab.Join()
+	if err != nil {
+		return p.exit(labRefused(err))
+	}
+	p.end = end
 	words, err := p.parse(args)
 	if p.watched() {
 		kstamp.Warm()

@@ -26,6 +26,8 @@ type delivery struct {
 	file *os.File // of -o or -O, once it is open
 	dump *os.File // of -D
 	from int64    // how much of the body the file has
+	// headBytes counts the heads that came.
+	headBytes int64
 	// held is a page that waits for the trace to be written before it.
 	held *bytes.Buffer
 	meter
@@ -64,32 +66,33 @@ func remoteFile(u *weburl.URL) string {
 
 // check finds out whether the files could be written that are named.
 func (d *delivery) check() error {
-	for _, name := range []string{d.to.file, d.p.s.dumpHeader} {
-		if name == "" || name == "-" {
-			continue
-		}
-		if err := creatable(name); err != nil {
+	if d.to.file != "" {
+		if err := creatable(d.to.file); err != nil {
 			return err
+		}
+	}
+	return d.openDump()
+}
+
+// Head shows a head where -i, -I or -D want it.
+func (d *delivery) Head(raw []byte) error {
+	d.headBytes += int64(len(raw))
+	include := (d.p.s.include || d.p.s.fetch.Head) && d.p.s.format == ""
+	for part := range d.parts(unfold(raw), include) {
+		if err := d.dumpHead(part); err != nil {
+			return err
+		}
+		if include {
+			if err := d.includeHead(part); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// Head shows a head where -i, -I or -D want it.
-func (d *delivery) Head(raw []byte) error {
-	s := &d.p.s
-	if s.dumpHeader != "" {
-		w, err := d.dumpFile()
-		if err == nil {
-			_, err = w.Write(d.shown(raw, s.dumpHeader == "-"))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if !s.include && !s.fetch.Head || s.format != "" {
-		return nil
-	}
+// includeHead writes a head where the body goes.
+func (d *delivery) includeHead(raw []byte) error {
 	w, err := d.writer()
 	if err != nil {
 		return err
@@ -98,27 +101,12 @@ func (d *delivery) Head(raw []byte) error {
 	return errors.Join(err, flush(w))
 }
 
-// shown is a head as it is written: to a file as it came.
+// shown is a head as it is written: to stdout without control characters.
 func (d *delivery) shown(raw []byte, stdout bool) []byte {
 	if stdout {
 		return term.SafeHead(raw)
 	}
 	return raw
-}
-
-func (d *delivery) dumpFile() (io.Writer, error) {
-	name := d.p.s.dumpHeader
-	if name == "-" {
-		return d.stdout(), nil
-	}
-	if d.dump == nil {
-		f, err := os.Create(name)
-		if err != nil {
-			return nil, err
-		}
-		d.dump = f
-	}
-	return d.dump, nil
 }
 
 // writer is where the body goes: a file, or stdout.
@@ -182,8 +170,20 @@ const maxRendered = 16 << 20
 // sniffed is how much of a body is looked at to find out what it is.
 const sniffed = 1024
 
-// Body delivers the body.
+// Body delivers the body, and the fields behind it where those of the head are.
 func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) error {
+	if err := d.body(ctx, sc, b); err != nil {
+		return err
+	}
+	if trailers := b.Response.Trailers(); len(trailers) > 0 {
+		if err := d.Head(fieldLines(trailers)); err != nil {
+			return writeFailed(err)
+		}
+	}
+	return nil
+}
+
+func (d *delivery) body(ctx context.Context, sc *trace.Scope, b *fetch.Body) error {
 	s := &d.p.s
 	if err := d.saveETag(b); err != nil {
 		return writeFailed(err)

@@ -20,6 +20,8 @@ const (
 	statusWrite  = 23
 	statusRead   = 26
 	statusOther  = 7
+	// statusInterrupted is as shells have it.
+	statusInterrupted = 130
 )
 
 // statuses maps every code to its exit status: curl's, and 130 as shells have it.
@@ -66,6 +68,10 @@ var statuses = map[trace.Code]int{
 	transport.CodeTLSProtocol:  35,
 	transport.CodeNotTLS:       35,
 	transport.CodeTLSCut:       35,
+	transport.CodeCertWanted:   35,
+	transport.CodeClientCert:   statusRead,
+	transport.CodePinned:       90,
+	transport.CodePinFile:      90,
 	transport.CodeCAFile:       77,
 	transport.CodeExpired:      60,
 	transport.CodeNotYetValid:  60,
@@ -77,6 +83,9 @@ var statuses = map[trace.Code]int{
 	transport.CodePathLength:   60,
 	transport.CodeUsage:        60,
 	transport.CodeUnknownCrit:  60,
+	transport.CodeWeakSign:     60,
+	transport.CodeWeakKey:      60,
+	transport.CodeRevoked:      60,
 	transport.CodeCertificate:  60,
 	transport.CodeCertUnusable: 60,
 
@@ -104,10 +113,13 @@ var statuses = map[trace.Code]int{
 }
 
 // status returns the exit status of a failure. A request that could not be sent has
-// one of its own (55, curl's).
+// one of its own (55, curl's), and so has what was refused later than its phase.
 func status(phase trace.Phase, code trace.Code) int {
 	if phase == trace.Request && (code == transport.CodeReset || code == transport.CodeBroken) {
 		return 55
+	}
+	if phase != trace.TLS && code == transport.CodeCertWanted {
+		return 56 // it was read behind the handshake
 	}
 	if s, ok := statuses[code]; ok {
 		return s

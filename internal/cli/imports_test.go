@@ -16,19 +16,19 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                       {"internal/cli"},
-	"internal/cli":           {"internal/fetch", "internal/httpdate", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
+	"internal/cli":           {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire"},
 	"internal/demo":          {},
-	"internal/httpdate":      {},
-	"internal/fetch":         {"internal/weburl", "internal/httpdate", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace", "transport/capture"},
+	"internal/lab":           {"transport/capture", "transport/tcpstate", "trace"},
+	"internal/fetch":         {"internal/weburl", "internal/httpdate", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate"},
 	"resolver":               {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":        {},
-	"transport":              {"transport/tcpstate", "internal/kstamp", "trace"},
+	"transport":              {"transport/staple", "transport/tcpstate", "internal/kstamp", "trace"},
+	"transport/staple":       {},
 	"transport/tcpstate":     {"trace"},
 	"transport/capture":      {"trace"},
 	"httpclient":             {"trace"},
 	"httpclient/h1":          {"httpclient", "trace"},
 	"httpclient/coding":      {"httpclient", "httpclient/coding/zstd", "trace"},
-	"httpclient/coding/zstd": {},
 	"render":                 {"render/style", "render/layout", "trace"},
 	"render/style":           {},
 	"render/layout":          {"render/style"},
@@ -37,9 +37,13 @@ var layers = map[string][]string{
 	"trace/ladder":           {"trace", "internal/term"},
 	"trace/tree":             {"trace", "internal/term"},
 	"trace/pcapng":           {"trace"},
+	"trace/writeout":         {"trace", "internal/term"},
+	"trace/wire":             {"trace", "internal/term"},
 	"internal/kstamp":        {},
 	"internal/term":          {},
 	"internal/weburl":        {},
+	"httpclient/coding/zstd": {},
+	"internal/httpdate":      {},
 }
 
 // outside says which packages may import others' modules, and which.
@@ -51,7 +55,7 @@ var outside = map[string][]string{
 	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "resolver"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},
 	"golang.org/x/term":                    {"internal/term"},
-	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver"},
+	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver", "internal/lab", "internal/demo"},
 }
 
 // forbidden are packages of the standard library that no step may use.

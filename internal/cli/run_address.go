@@ -17,7 +17,7 @@ import (
 func (p *program) byAddress(ctx context.Context, f *fetch.Fetcher, u *weburl.URL) error {
 	each, err := f.ByAddress(ctx, u)
 	if err != nil {
-		return p.finish(failed(u, err), u, nil, err, true)
+		return p.finish(nil, failed(u, err), u, nil, err, true)
 	}
 	var rows []timeline.Address
 	var first error
@@ -59,9 +59,9 @@ func (p *program) tableAddresses(rows []timeline.Address) error {
 // checkByAddress refuses what is about one page.
 func (p *program) checkByAddress() error {
 	s := &p.s
-	if s.byAddress && (len(s.outputs) > 0 || s.dumpHeader != "" || s.include || s.format == "jsonl") {
+	if s.byAddress && (len(s.outputs) > 0 || s.dumpHeader != "" || s.include || s.writeOut != "" || s.format == "jsonl") {
 		return usage("--by-address puts a table on stdout, or a document for each address with --format json",
-			"leave out -o, -O, -i, -D and --format jsonl")
+			"leave out -o, -O, -i, -D, -w and --format jsonl")
 	}
 	return nil
 }

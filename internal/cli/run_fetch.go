@@ -29,6 +29,8 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 		return err
 	}
 	p.openKeys()
+	p.openWire()
+	defer p.wire.close()
 	if p.s.outwait {
 		p.s.fetch.Close.TimeWait = p.timeWait
 	}
@@ -53,6 +55,7 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 func (p *program) fetchAll(ctx context.Context, f *fetch.Fetcher, words []string) error {
 	var last error
 	for i, word := range words {
+		f.Then(p.following(words[i+1:]))
 		last = p.fetchOne(ctx, f, word, i, len(words) > 1)
 		if ctx.Err() != nil {
 			break
@@ -64,12 +67,27 @@ func (p *program) fetchAll(ctx context.Context, f *fetch.Fetcher, words []string
 	return last
 }
 
+// following is the URL behind this one, nil where there is none.
+func (p *program) following(words []string) *weburl.URL {
+	if len(words) == 0 || p.s.byAddress {
+		return nil
+	}
+	u, err := p.parseURL(words[0])
+	if err != nil || fetch.Fetchable(u) != nil {
+		return nil
+	}
+	return u
+}
+
 // complete checks the options against one another and reads what they name.
 func (p *program) complete() error {
 	o := &p.s.fetch
 	o.Getenv = p.getenv
-	if p.s.format != "" && (p.s.dumpHeader == "-" || slices.Contains(p.s.outputs, output{file: "-"})) {
-		return usage("--format puts its document on stdout, where -o - or -D - would write too", "name a file")
+	if err := p.readWriteOut(); err != nil {
+		return err
+	}
+	if p.s.format != "" && p.writesBeside() {
+		return usage("--format puts its document on stdout, where -o -, -D -, -w or --trace - would write too", "name a file; for -w begin with %{stderr}")
 	}
 	if err := p.checkByAddress(); err != nil {
 		return err
@@ -116,38 +134,68 @@ func port(rest string) bool {
 }
 
 func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i int, several bool) error {
+	ps := p.postscript(word, i)
 	u, err := p.parseURL(word)
 	if err != nil {
-		return p.refuse(word, &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeBadURL, Err: err}, several)
+		return p.refuse(ps, word, &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeBadURL, Err: err}, several)
 	}
 	if p.s.dryRun {
 		return p.dryRunOne(u, i)
 	}
 	if err := fetch.Fetchable(u); err != nil {
-		return p.refuse(u.Redacted(), &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeScheme, Err: err}, several)
+		return p.refuse(ps.of(u), u.Redacted(), &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeScheme, Err: err}, several)
 	}
 	d := p.delivery(u, i)
 	if failure := p.check(f, u, d); failure != nil {
-		return p.refuse(u.Href(), failure, several)
+		_ = d.close()
+		return p.refuse(ps.of(u), u.Href(), failure, several)
 	}
 	if p.s.byAddress {
 		return p.byAddress(ctx, f, u)
 	}
-	var sink trace.Sink
 	var lines *jsonLines
 	if p.s.format == "jsonl" {
 		lines = newJSONLines(p.stdout, p.s.secrets)
-		sink = lines
 	}
-	var rec *trace.Recorder
-	if p.watched() || p.s.outwait {
-		rec = trace.NewRecorder(sink)
-	}
+	rec := p.recorder(lines)
 	err = f.Fetch(ctx, rec, u, d)
 	if lines != nil {
 		err = errors.Join(err, lines.close())
 	}
-	return p.finish(rec, u, d, errors.Join(err, d.close()), several)
+	p.wire.flush()
+	return p.finish(ps.of(u), rec, u, d, errors.Join(err, d.close()), several)
+}
+
+// recorder is what a fetch is recorded by, nil where nobody wants to know.
+func (p *program) recorder(lines *jsonLines) *trace.Recorder {
+	if !p.watched() && !p.s.outwait {
+		return nil
+	}
+	p.clock = p.clock.Next(p.sink(lines))
+	return p.clock
+}
+
+// sink is who sees what happens as it does, nil for nobody.
+func (p *program) sink(lines *jsonLines) trace.Sink {
+	switch {
+	case lines != nil && p.wire != nil:
+		return sinks{lines, p.wire}
+	case lines != nil:
+		return lines
+	case p.wire != nil:
+		return p.wire
+	}
+	return nil
+}
+
+// sinks are several that see the same.
+type sinks []trace.Sink
+
+// Put hands a record to each.
+func (s sinks) Put(r trace.Record) {
+	for _, sink := range s {
+		sink.Put(r)
+	}
 }
 
 // check looks for what is bound to fail in the files that a fetch needs, before anything
@@ -160,7 +208,7 @@ func (p *program) check(f *fetch.Fetcher, u *weburl.URL, d *delivery) *fetch.Fai
 }
 
 // refuse tells of a URL that is not fetched at all.
-func (p *program) refuse(url string, f *fetch.Failure, several bool) error {
+func (p *program) refuse(ps *postscript, url string, f *fetch.Failure, several bool) error {
 	ended := &statusError{status: status(f.Phase, f.Code), code: f.Code, hint: f.Hint, err: f.Err}
 	if p.s.dryRun {
 		return ended
@@ -169,11 +217,12 @@ func (p *program) refuse(url string, f *fetch.Failure, several bool) error {
 	doc := trace.Fold(nil, trace.FoldOptions{URL: url, Started: rec.Started(), Secrets: p.s.secrets})
 	doc.Error = &trace.Error{Phase: f.Phase, Code: f.Code, Message: trace.Text(f.Error()), Hint: f.Hint}
 	doc.ExitCode = ended.status
+	defer ps.write(doc, nil, nil)
 	return p.show(doc, nil, ended, several)
 }
 
 // finish makes the document and shows it.
-func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err error, several bool) error {
+func (p *program) finish(ps *postscript, rec *trace.Recorder, u *weburl.URL, d *delivery, err error, several bool) error {
 	if rec == nil {
 		if err == nil {
 			return nil
@@ -181,12 +230,15 @@ func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err er
 		rec = failed(u, err)
 	}
 	doc, ended := p.document(rec, u, err)
+	defer ps.write(doc, rec, d)
 	return p.show(doc, d, ended, several)
 }
 
 // document makes the document of a fetch; ended is its error with the status.
 func (p *program) document(rec *trace.Recorder, u *weburl.URL, err error) (doc *trace.Document, ended *statusError) {
-	doc = trace.Fold(rec.Records(), trace.FoldOptions{URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets})
+	doc = trace.Fold(rec.Records(), trace.FoldOptions{
+		URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets, Carried: &p.carried,
+	})
 	if p.s.pcap != "" {
 		p.documents = append(p.documents, doc)
 	}
@@ -198,7 +250,9 @@ func (p *program) document(rec *trace.Recorder, u *weburl.URL, err error) (doc *
 }
 
 // watched says whether anybody gets to see what happens.
-func (p *program) watched() bool { return !p.s.silent || p.s.format != "" || p.s.pcap != "" }
+func (p *program) watched() bool {
+	return !p.s.silent || p.s.format != "" || p.s.pcap != "" || p.s.writeOut != "" || p.s.wire != ""
+}
 
 // failed is a record of a fetch that nobody watched, with what ended it.
 func failed(u *weburl.URL, err error) *trace.Recorder {
@@ -261,6 +315,8 @@ func (p *program) draw(doc *trace.Document) error {
 	switch p.s.view {
 	case "ladder":
 		err = ladder.Write(&b, doc, l)
+	case viewLab:
+		err = errors.Join(timeline.Write(&b, doc, o), ladder.Write(&b, doc, l))
 	case "full":
 		err = errors.Join(timeline.Write(&b, doc, o), timeline.Details(&b, doc, o), ladder.Write(&b, doc, l))
 	default:
@@ -268,6 +324,9 @@ func (p *program) draw(doc *trace.Document) error {
 	}
 	if err != nil {
 		return err
+	}
+	if p.end != nil {
+		b.WriteString(p.tellLab(doc))
 	}
 	if p.err.Terminal {
 		b.WriteByte('\n') // a page may follow

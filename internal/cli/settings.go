@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fetchscope/internal/fetch"
+	"fetchscope/internal/lab"
 	"fetchscope/render"
 	"fetchscope/resolver"
 	"fetchscope/transport"
@@ -24,6 +25,7 @@ type settings struct {
 	source     bool
 	include    bool
 	dumpHeader string
+	writeOut   string
 	format     string
 	dryRun     bool
 	width      int
@@ -42,6 +44,9 @@ type settings struct {
 	packets    string
 	outwait    bool
 	pcap       string
+	wire       string // what goes over is written there
+	wireHex    bool
+	wireTime   bool
 
 	etagSave    string
 	etagCompare string
@@ -51,6 +56,8 @@ type settings struct {
 	headers []string
 	timeout time.Duration
 
+	lab     bool
+	link    lab.Options
 	serve   bool
 	fault   string
 	help    bool
@@ -70,7 +77,7 @@ type output struct {
 const maxRedirects = 50
 
 func defaults() settings {
-	return settings{color: "auto", view: "timeline", packets: packetsAuto, fetch: fetch.Options{
+	return settings{color: "auto", view: "timeline", packets: packetsAuto, link: lab.Options{RTT: defaultRTT}, fetch: fetch.Options{
 		MaxRedirects: maxRedirects, AttemptDelay: transport.AttemptDelay, Version: version(),
 	}}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/tls"
 	"strings"
 
 	"fetchscope/internal/demo"
@@ -20,7 +21,8 @@ var options = []option{
 	{long: "include", short: "i", category: "result", help: "put the response's head before the body", set: toggle(func(s *settings) *bool { return &s.include })},
 	{long: "show-headers", category: "result", help: "the same as --include", set: toggle(func(s *settings) *bool { return &s.include })},
 	{long: "head", short: "I", category: "result", help: "ask for the head alone and show it", set: toggle(func(s *settings) *bool { return &s.fetch.Head })},
-	{long: "dump-header", short: "D", arg: "FILE", category: "result", help: "write the heads of all responses to FILE; - is stdout", set: text(func(s *settings) *string { return &s.dumpHeader })},
+	{long: "dump-header", short: "D", arg: "FILE", category: "result", help: "write the heads of all responses to FILE; - is stdout, % stderr", set: text(func(s *settings) *string { return &s.dumpHeader })},
+	{long: "write-out", short: "w", arg: "FORMAT", category: "result", help: "write FORMAT, @FILE or @- (stdin) behind each transfer, with curl's %{variables}, ours, which begin with fs_, and %header{}, %output{} and %time{}", set: text(func(s *settings) *string { return &s.writeOut })},
 	{long: "format", arg: "FORMAT", category: "result", help: "put json (the trace document) or jsonl (its events as they happen) on stdout", only: named, set: oneOf(func(s *settings) *string { return &s.format }, "json", "jsonl")},
 	{long: "by-address", category: "result", help: "fetch from each address of the host in turn, and table them instead of showing the page; with --format json a document for each", set: toggle(func(s *settings) *bool { return &s.byAddress })},
 	{long: "dry-run", category: "result", help: "touch no network: show the URL as parsed and the request as it would be sent", set: toggle(func(s *settings) *bool { return &s.dryRun })},
@@ -31,6 +33,9 @@ var options = []option{
 
 	{long: "view", arg: "VIEW", category: "trace", help: "the trace on stderr: timeline (~ before a time: it may be off by more than a tenth; of resolve: the tree), ladder, full or none", only: named, set: oneOf(func(s *settings) *string { return &s.view }, "timeline", "ladder", "full", "none")},
 	{long: "verbose", short: "v", category: "trace", help: "the same as --view full", only: named, set: verbose},
+	{long: "trace", arg: "FILE", category: "trace", help: "write all that goes over to FILE as it does, in hexadecimal too; - is stdout, % stderr", set: wireDump(true)},
+	{long: "trace-ascii", arg: "FILE", category: "trace", help: "the same without the hexadecimal", set: wireDump(false)},
+	{long: "trace-time", category: "trace", help: "with --trace or --trace-ascii, the time of day before each entry", set: toggle(func(s *settings) *bool { return &s.wireTime })},
 	{long: "silent", short: "s", category: "trace", help: "no trace, no progress, no errors", only: everywhere, set: toggle(func(s *settings) *bool { return &s.silent })},
 	{long: "show-error", short: "S", category: "trace", help: "with -s, errors all the same", only: everywhere, set: toggle(func(s *settings) *bool { return &s.showError })},
 	{long: "no-progress-meter", category: "trace", help: "no progress of a long body", set: toggle(func(s *settings) *bool { return &s.noProgress })},
@@ -69,6 +74,14 @@ var options = []option{
 	{long: "close", arg: "HOW", category: "connection", help: "end the connection by our FIN (graceful, as a rule), by a reset, or wait for the server to end it (server), which is asked to", set: closeMode},
 	{long: "wait-time-wait", category: "connection", help: "stay until TIME_WAIT is over, a minute after the close, and say when", set: toggle(func(s *settings) *bool { return &s.outwait })},
 
+	{long: "capath", arg: "DIR", category: "connection", help: "trust the authorities in the files of DIR (PEM) too, beside those of --cacert or the system", only: named, set: text(func(s *settings) *string { return &s.fetch.CADir })},
+	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate (PEM) to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
+	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert (PEM), where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.KeyFile })},
+	{long: "pinnedpubkey", arg: "HASHES", category: "connection", help: "the server must have a key of these, sha256//HASH[;sha256//HASH]..., or the one in this file, -k or not (90)", set: text(func(s *settings) *string { return &s.fetch.TLS.PinnedKey })},
+	{long: "tlsv1.2", category: "connection", help: "speak TLS 1.2 or newer", set: leastTLS(tls.VersionTLS12)},
+	{long: "tlsv1.3", category: "connection", help: "speak TLS 1.3 or newer", set: leastTLS(tls.VersionTLS13)},
+	{long: "tls-max", arg: "VERSION", category: "connection", help: "speak no newer TLS than 1.0, 1.1, 1.2 or 1.3; default takes any", set: mostTLS},
+
 	{long: "server", arg: "ADDRESS", category: "resolution", help: "ask this name server: ADDRESS[:PORT], udp:// or tcp:// before it, or tls://HOST[:PORT] or https://HOST[:PORT]/PATH{?dns}; repeatable", only: named, set: server},
 	{long: "iterate", category: "resolution", help: "walk from the root servers down, instead of asking a resolver", only: named, set: toggle(func(s *settings) *bool { return &s.fetch.Resolver.Iterate })},
 	{long: "root-hints", arg: "FILE", category: "resolution", help: "begin the walk at the servers in FILE, a master file of NS, A and AAAA records", only: named, set: text(func(s *settings) *string { return &s.fetch.Resolver.RootHints })},
@@ -85,7 +98,12 @@ var options = []option{
 	{long: "max-filesize", arg: "BYTES", category: "limits", help: "give up on a body larger than this, received or decoded; k, M and G multiply", set: maxFileSize},
 
 	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.serve })},
-	{long: "fault", arg: "NAME", category: "demo", help: "give the DNS of the embedded internet a fault: " + strings.Join(demo.FaultNames(), ", "), only: []string{"demo"}, set: oneOf(func(s *settings) *string { return &s.fault }, demo.FaultNames()...)},
+	{long: "fault", arg: "NAME", category: "demo", help: "give the embedded internet a fault: " + strings.Join(demo.FaultNames(), ", "), only: []string{"demo"}, set: oneOf(func(s *settings) *string { return &s.fault }, demo.FaultNames()...)},
+
+	{long: "lab", category: "demo", help: "put the fetch and the embedded internet into networks of their own, with a link between them (Linux)", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.lab })},
+	{long: "rtt", arg: "TIME", category: "lab", help: "the round trip of the lab's link (40ms)", only: []string{"demo"}, set: roundTrip},
+	{long: "loss", arg: "PERCENT", category: "lab", help: "let the link lose this share of the packets, the same ones each time", only: []string{"demo"}, set: lossRate},
+	{long: "drop", arg: "PACKET", category: "lab", help: "let the link lose the first of these packets of the client's: last-ack (of the server's FIN), syn or fin", only: []string{"demo"}, set: dropPacket},
 
 	{long: "help", short: "h", category: "about", help: "show this; a category or a command after it shows its options alone", only: everywhere, set: toggle(func(s *settings) *bool { return &s.help })},
 	{long: "version", short: "V", category: "about", help: "show the version", only: everywhere, set: toggle(func(s *settings) *bool { return &s.version })},

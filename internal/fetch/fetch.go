@@ -20,6 +20,7 @@ import (
 	"fetchscope/trace"
 	"fetchscope/transport"
 	"fetchscope/transport/capture"
+	"fetchscope/transport/tcpstate"
 )
 
 // Options say how URLs are fetched. Their flags are those of the command line.
@@ -70,7 +71,10 @@ type Options struct {
 	ConnectTo []ConnectTo
 	Insecure  bool
 	CAFile    string
-	Resolver  resolver.Config
+	// CADir holds authorities beside (--capath).
+	CADir    string
+	TLS      TLSOptions
+	Resolver resolver.Config
 	// ServiceRecords asks for the HTTPS records of https URLs (RFC 9460).
 	ServiceRecords bool
 	// Version is the program's, for User-Agent.
@@ -78,8 +82,13 @@ type Options struct {
 
 	// Packets captures the connections' segments; nil for no capture.
 	Packets *capture.Capture
+	// Far asks for the states of servers in another network namespace of this host; nil
+	// where they are in none.
+	Far *tcpstate.Diag
 	// KeyLog gets the secrets of TLS; nil for nobody.
 	KeyLog io.Writer
+	// Tap gets what goes over, a Wire for each exchange; nil for nobody.
+	Tap func() Wire
 }
 
 // A HeaderOption is one -H.
@@ -122,21 +131,33 @@ type Fetcher struct {
 	resolver *resolver.Resolver
 	roots    func() *transport.Roots // which are read once
 	trust    *transport.Roots        // those that origins are judged by
-	conns    int                     // connections tried so far
-	pin      *pin                    // nil where nothing is held to
+	security *security
+	conns    int         // connections tried so far
+	pin      *pin        // nil where nothing is held to
+	then     *weburl.URL // is fetched next, nil for none
+	left     *kept       // by the fetch before, for the next
 }
 
 // New returns a Fetcher. The error is that of a file of the resolver's that cannot be
 // used.
 func New(o Options) (*Fetcher, error) {
-	f := &Fetcher{o: o, roots: rootsOf(o)}
+	f := &Fetcher{o: o, roots: rootsOf(o), security: newSecurity(o.TLS)}
 	var err error
 	f.resolver, err = newResolver(o, f.roots)
 	return f, err
 }
 
-// Close ends the connections to name servers that are kept open, and waits for that.
-func (f *Fetcher) Close() error { return f.resolver.Close() }
+// Close ends the connections that are kept open, those to name servers too, and waits for
+// that.
+func (f *Fetcher) Close() error {
+	f.drop(context.Background())
+	return f.resolver.Close()
+}
+
+// Then says what is fetched behind the next Fetch, nil for nothing: where it can go over
+// the same connection, that is left open for it. The Recorders of both must have one clock
+// ([trace.Recorder.Next]).
+func (f *Fetcher) Then(u *weburl.URL) { f.then = u }
 
 // A limit is the cause of a context that ended because something took too long.
 type limit struct {
@@ -156,10 +177,9 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 	ctx, cancel := f.limited(ctx)
 	defer cancel()
 	partings := newPartings(outer)
-	hop := &hop{
-		f: f, partings: partings, url: u, origin: u, why: "first",
-		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
-	}
+	hop := f.first(u)
+	hop.partings = partings
+	hop.takeLeft(outer)
 	for n := 0; ; n++ {
 		sc := rec.Scope(n)
 		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: hop.why})
@@ -178,6 +198,16 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 			hop = next
 		}
 	}
+}
+
+// first is the hop that a fetch begins with.
+func (f *Fetcher) first(u *weburl.URL) *hop {
+	h := &hop{
+		f: f, url: u, origin: u, why: "first",
+		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
+	}
+	h.via = h.proxy()
+	return h
 }
 
 // limited is a context that ends when -m says.
@@ -201,13 +231,18 @@ func (o *Options) method() string {
 	return "GET"
 }
 
-// Check finds out whether the authorities that a fetch of u is to trust can be read,
-// before anything is sent. A redirect may yet lead to where they are needed.
+// Check finds out whether the authorities that a fetch of u is to trust, and the other
+// files that TLS needs, can be read, before anything is sent. A redirect may yet lead to
+// where they are needed.
 func (f *Fetcher) Check(u *weburl.URL) *Failure {
-	if f.o.CAFile == "" || u.Scheme() != "https" {
+	if u.Scheme() != "https" {
 		return nil
 	}
-	if err := f.trusted().Check(); err != nil {
+	err := f.security.check()
+	if err == nil && f.o.CAFile != "" {
+		err = f.trusted().Check()
+	}
+	if err != nil {
 		return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
 	}
 	return nil
@@ -219,7 +254,7 @@ func (f *Fetcher) trusted() *transport.Roots {
 	if f.trust == nil {
 		f.trust = f.roots()
 		if f.o.Insecure && f.o.CAFile != "" && f.trust.Check() != nil {
-			f.trust = transport.LoadRoots("")
+			f.trust = transport.LoadRootsIn("", f.o.CADir)
 		}
 	}
 	return f.trust

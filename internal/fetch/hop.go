@@ -94,9 +94,9 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 func (h *hop) leave(outer context.Context, sc *trace.Scope, conn *transport.Conn, next *hop, persistent bool) {
 	o := h.closing(false, persistent)
 	switch {
+	case persistent && h.keep(sc, conn, next):
 	case next == nil:
 		h.close(outer, conn, o)
-	case persistent && h.keep(sc, conn, next):
 	default:
 		o.TimeWait = nil
 		h.partings.begin(func(ctx context.Context) { h.close(ctx, conn, o) })
@@ -134,6 +134,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	tlsa := h.tlsa(ctx, sc, secure)
 	defer tlsa() // whoever starts it waits for it
 	race := way.race(h.f.o.AttemptDelay)
+	race.Far = h.f.o.Far
 	h.packets = h.f.o.Packets.Watch(sc, race.Addrs)
 	if more := race.More; more != nil {
 		race.More = func(ctx context.Context) []netip.AddrPort {
@@ -175,14 +176,7 @@ func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn,
 			return err
 		}
 	}
-	err := conn.StartTLS(ctx, transport.TLSConfig{
-		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trusted(), Insecure: h.f.o.Insecure,
-		TLSA: tlsa, KeyLog: h.f.o.KeyLog,
-	})
-	if err != nil {
-		return &Failure{Phase: trace.TLS, Err: err}
-	}
-	return nil
+	return h.startTLS(ctx, conn, tlsa)
 }
 
 // A way is where to connect to: addresses that are known, and maybe some that are late.
@@ -275,7 +269,7 @@ var offered = []string{"http/1.1"}
 
 // exchange sends the request and reads the head of the response: steps 3 and 4.
 func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*httpclient.Response, error) {
-	resp, err := h1.Exchange(ctx, conn.Scope(), conn, h.request(h.via), out.Head)
+	resp, err := h1.Exchange(ctx, conn.Scope(), h.f.tapped(conn), h.request(h.via), out.Head)
 	var written *h1.HeadError
 	switch {
 	case errors.As(err, &written):

@@ -122,7 +122,7 @@ func (h *hop) tunnel(ctx context.Context, conn *transport.Conn, proxy *Proxy) er
 		httpclient.Field{Name: "Proxy-Connection", Value: "Keep-Alive"})
 	defer conn.Bind(ctx)()
 	conn.Scope().Emit(trace.TunnelStarted{Proxy: proxy.URL.Host(), Target: target})
-	resp, err := h1.Exchange(ctx, nil, conn, req, nil)
+	resp, err := h1.Exchange(ctx, nil, h.f.tapped(conn), req, nil)
 	if err != nil {
 		return &Failure{Phase: trace.Connect, Err: err}
 	}

@@ -14,8 +14,8 @@ import (
 
 // FirstRequest returns the request that a fetch of u would begin with.
 func FirstRequest(o Options, u *weburl.URL) *httpclient.Request {
-	h := &hop{f: &Fetcher{o: o}, url: u, origin: u, method: o.method(), body: o.Body, hasBody: o.HasBody, referer: o.Referer}
-	return h.request(h.proxy())
+	h := (&Fetcher{o: o}).first(u)
+	return h.request(h.via)
 }
 
 // confidential are the fields that never follow to another origin.

@@ -50,13 +50,13 @@ func Write(w io.Writer, d *trace.Document, o Options) error {
 }
 
 // Glyphs are what the ladder is made of.
-type glyphs struct{ rail, cut, line, head, tail, pm, ellipsis string }
+type glyphs struct{ rail, cut, line, head, tail, lost, pm, ellipsis string }
 
 func glyphsFor(utf8 bool) glyphs {
 	if utf8 {
-		return glyphs{rail: "│", cut: "┆", line: "─", head: "▶", tail: "◀", pm: "±", ellipsis: "…"}
+		return glyphs{rail: "│", cut: "┆", line: "─", head: "▶", tail: "◀", lost: "x", pm: "±", ellipsis: "…"}
 	}
-	return glyphs{rail: "|", cut: ":", line: "-", head: ">", tail: "<", pm: "+-", ellipsis: "..."}
+	return glyphs{rail: "|", cut: ":", line: "-", head: ">", tail: "<", lost: "x", pm: "+-", ellipsis: "..."}
 }
 
 // clientWidth is where the server's address begins, beside the client's.
@@ -102,6 +102,7 @@ func (l *ladder) draw() {
 		a, b := l.rungs[i], l.rungs[j]
 		return a.at < b.at || a.at == b.at && a.order < b.order
 	})
+	l.idle()
 	for _, r := range l.rungs {
 		l.rung(r)
 	}
@@ -195,6 +196,16 @@ func (l *ladder) toLeft(labels ...string) string {
 	return l.tail + l.line + label + strings.Repeat(l.line, l.middle-2-term.Width(label))
 }
 
+// shortOf is how far from the other end what was lost is drawn to end.
+const shortOf = 3
+
+// toNobody draws a segment that did not come, or whose answer did not.
+func (l *ladder) toNobody(labels ...string) string {
+	room := l.middle - 3 - shortOf
+	label := l.fitting(room, labels)
+	return strings.Repeat(l.line, 2) + label + strings.Repeat(l.line, room-term.Width(label)) + l.lost
+}
+
 // fitting is the first of these texts that fits, or the last, cut.
 func (l *ladder) fitting(room int, texts []string) string {
 	for _, t := range texts {
@@ -226,8 +237,11 @@ func (l *ladder) collect() {
 // kept says where the connection came from, and where it went, that served more than one
 // exchange.
 func (l *ladder) kept() {
-	if c := l.x.Connection; c.OpenedIn != nil && len(l.rungs) > 0 {
-		text := []string{fmt.Sprintf(" open since exchange %d", *c.OpenedIn+1), " reused"}
+	if c := l.x.Connection; c.Reused && len(l.rungs) > 0 {
+		text := []string{" open since the fetch before", " reused"}
+		if c.OpenedIn != nil {
+			text[0] = fmt.Sprintf(" open since exchange %d", *c.OpenedIn+1)
+		}
 		l.add(rung{at: l.earliest(), order: -2, left: string(trace.Established), cut: true, arrow: l.fitting(l.middle, text)})
 	}
 	if p := l.x.Phase(trace.Close); p.Status == trace.Skipped && len(l.rungs) > 0 {

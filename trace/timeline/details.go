@@ -25,8 +25,17 @@ func Details(w io.Writer, d *trace.Document, o Options) error {
 	return err
 }
 
+// before says what a connection that is used again was opened for.
+func before(c *trace.Connection) string {
+	if c.OpenedIn == nil {
+		return "the fetch before"
+	}
+	return fmt.Sprintf("exchange %d", *c.OpenedIn+1)
+}
+
 func (v *view) details(x *trace.Exchange) {
 	v.doubts(x)
+	v.sockets(x)
 	if x.Resolve != nil && len(x.Resolve.Queries) > 0 {
 		v.line("")
 		for _, q := range x.Resolve.Queries {
@@ -37,21 +46,17 @@ func (v *view) details(x *trace.Exchange) {
 		v.line("")
 		v.attempts(x, "* ")
 	}
-	if c := x.Connection; c != nil && c.OpenedIn != nil {
+	if c := x.Connection; c != nil && c.Reused {
 		v.line("")
-		v.line(fmt.Sprintf("* over the connection of exchange %d", *c.OpenedIn+1))
-	} else if t := x.TLS; t != nil && len(t.Chain) > 0 {
-		v.line("")
-		v.line(fmt.Sprintf("* %s, %s, %s", t.Version, t.Cipher, t.Group))
-		for _, c := range t.Chain {
-			v.line(fmt.Sprintf("* %-12s %s, %s, ends %s", c.Role, v.pen.text(c.Subject), c.Key, c.NotAfter.Format("2006-01-02")))
-		}
-		if d := t.DANE; d != nil && d.Usage != nil {
-			v.line(fmt.Sprintf("* DANE %s: record %d %d %d of %d (RFC 6698)", d.Status, *d.Usage, *d.Selector, *d.Matching, d.Records))
-		} else if d != nil {
-			v.line(fmt.Sprintf("* DANE %s: %s (RFC 6698)", d.Status, count(d.Records, "record", "records")))
-		}
+		v.line("* over the connection of " + before(c))
+	} else {
+		v.securedBy(x.TLS)
 	}
+	v.heads(x)
+}
+
+// heads writes what went out and what came back.
+func (v *view) heads(x *trace.Exchange) {
 	if r := x.Request; r != nil {
 		v.line("")
 		v.line("> " + v.pen.text(r.Method+" "+r.Target) + " " + r.Version)
