@@ -85,6 +85,8 @@ type Request struct {
 	Version string
 	Header  Fields
 	Body    []byte
+	// Raw leaves the chunks' framing in the body that comes back.
+	Raw bool
 }
 
 // A Response is what came back. Its body is framed but not decoded, and must be read
@@ -107,6 +109,9 @@ type Response struct {
 	HasBody bool
 	// Length is the body's length where it was announced, else -1.
 	Length int64
+	// TransferCodings are those beside chunked, in the order in which they were applied.
+	// They are not undone.
+	TransferCodings []string
 }
 
 // The codes of the package's errors; their values never change.

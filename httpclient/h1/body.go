@@ -122,6 +122,9 @@ func (b *body) readChunks(p []byte) (int, error) {
 			}
 			b.rest = b.buf[:n]
 		}
+		if b.raw {
+			return b.readRaw(p)
+		}
 		if err := b.between(); err != nil {
 			return 0, err
 		}
@@ -133,6 +136,25 @@ func (b *body) readChunks(p []byte) (int, error) {
 		}
 	}
 	return 0, nil
+}
+
+// readRaw passes on what has come of the chunks, framing and all, which is only looked
+// at to find the end.
+func (b *body) readRaw(p []byte) (int, error) {
+	in := b.rest[:min(len(b.rest), len(p))]
+	n := 0
+	for n < len(in) && b.chunks.state != chunksEnded {
+		if b.chunks.state == inData {
+			n += len(b.chunks.data(in[n:]))
+			continue
+		}
+		passed, err := b.chunks.between(in[n:])
+		if n += passed; err != nil {
+			return copy(p, in[:n]), err
+		}
+	}
+	b.rest = b.rest[n:]
+	return copy(p, in[:n]), nil
 }
 
 // between passes over what has come that is no data.

@@ -18,20 +18,22 @@ const (
 
 // A framing says where a body ends.
 type framing struct {
-	kind   string
-	length int64
+	kind    string
+	length  int64
+	codings []string // transfer codings beside chunked, as applied
+	raw     bool     // chunks stay in the body
 }
 
 // framing finds the end of the body by the rules of RFC 9112, section 6.3, in their
 // order.
-func (h *head) framing(method string) (framing, error) {
-	switch {
+func (h *head) framing(req *httpclient.Request) (framing, error) {
+	switch method := req.Method; {
 	case method == "HEAD", h.status < 200, h.status == 204, h.status == 304: // item 1
 		return framing{kind: framedEmpty}, nil
 	case method == "CONNECT" && h.status < 300: // item 2
 		return framing{kind: framedEmpty}, nil
 	case h.fields.Has("Transfer-Encoding"): // items 3 and 4
-		return h.transferCoded()
+		return h.transferCoded(req)
 	case h.fields.Has("Content-Length"): // items 5 and 6
 		n, err := h.contentLength()
 		return framing{kind: framedByLength, length: n}, err
@@ -39,13 +41,16 @@ func (h *head) framing(method string) (framing, error) {
 	return framing{kind: framedByClose}, nil // item 8
 }
 
-// transferCoded takes chunked alone: no other coding is ever asked for (TE), and a
-// body whose end is not told by chunks could be taken apart by its close only.
-func (h *head) transferCoded() (framing, error) {
-	codings := h.fields.Elements("Transfer-Encoding")
-	if len(codings) != 1 || !strings.EqualFold(codings[0], "chunked") {
+// transferCoded tells the framing by the transfer codings: chunked is the last of them,
+// or the connection's close ends the body (items 3 and 4).
+func (h *head) transferCoded(req *httpclient.Request) (framing, error) {
+	f := framing{kind: framedByClose, codings: h.fields.Elements("Transfer-Encoding"), raw: req.Raw}
+	if last := len(f.codings) - 1; last >= 0 && strings.EqualFold(f.codings[last], "chunked") {
+		f.kind, f.codings = framedByChunks, f.codings[:last]
+	}
+	if f.kind == framedByClose && len(f.codings) == 0 || !acceptable(f.codings, req) {
 		return framing{}, malformed(httpclient.CodeBadTransfer, "RFC 9112, sections 6.1 and 7",
-			"transfer coding %q was not asked for", strings.Join(codings, ", "))
+			"transfer coding %q was not asked for", excerpt([]byte(strings.Join(h.fields.Values("Transfer-Encoding"), ", "))))
 	}
 	if h.fields.Has("Content-Length") {
 		h.faulty = true
@@ -55,7 +60,26 @@ func (h *head) transferCoded() (framing, error) {
 		h.faulty = true
 		h.notes.add("Transfer-Encoding in HTTP/1.0", "RFC 9112, section 6.1")
 	}
-	return framing{kind: framedByChunks}, nil
+	return f, nil
+}
+
+// maxCodings bounds the transfer codings beside chunked: real servers use one.
+const maxCodings = 5
+
+// compressing are the transfer codings beside chunked that can be undone (RFC 9112,
+// section 7.2).
+var compressing = []string{"gzip", "x-gzip", "deflate"}
+
+// acceptable says whether a response may have these codings. Where one was asked for,
+// servers take that for leave to use another.
+func acceptable(codings []string, req *httpclient.Request) bool {
+	if len(codings) == 0 {
+		return true
+	}
+	asked := slices.ContainsFunc(req.Header.Elements("TE"), func(e string) bool { return !strings.EqualFold(e, "trailers") })
+	return asked && len(codings) <= maxCodings && !slices.ContainsFunc(codings, func(c string) bool {
+		return !slices.Contains(compressing, strings.ToLower(c))
+	})
 }
 
 // contentLength reads a length that all its fields and list elements agree on

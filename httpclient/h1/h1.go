@@ -7,8 +7,8 @@
 // a message ends; every leniency that is left is recorded with its section. All that
 // a peer controls is bounded by a named limit.
 //
-// Left out: pipelining, and transfer codings other than chunked, which are never
-// offered.
+// Left out: pipelining. Transfer codings other than chunked are taken where the request
+// asked for them (TE), and left to the package coding to undo.
 package h1
 
 import (
@@ -131,7 +131,7 @@ func (r *reader) final(req *httpclient.Request) (*response, error) {
 
 // accept makes the response of its head.
 func (r *reader) accept(req *httpclient.Request, h *head) (*response, error) {
-	f, err := h.framing(req.Method)
+	f, err := h.framing(req)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func (r *reader) accept(req *httpclient.Request, h *head) (*response, error) {
 	keeps := h.keepsOpen() && !hasOption(req.Header, "close")
 	return &response{framing: f, keeps: keeps, Response: httpclient.Response{
 		Version: h.version, Status: h.status, Reason: h.reason, Header: h.fields,
-		HasBody: f.kind != framedEmpty, Length: length,
+		HasBody: f.kind != framedEmpty, Length: length, TransferCodings: f.codings,
 	}}, nil
 }
 

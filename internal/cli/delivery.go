@@ -25,6 +25,7 @@ type delivery struct {
 	to   output
 	file *os.File // of -o or -O, once it is open
 	dump *os.File // of -D
+	from int64    // how much of the body the file has
 	// headBytes counts the heads that came.
 	headBytes int64
 	// held is a page that waits for the trace to be written before it.
@@ -43,6 +44,7 @@ func (p *program) delivery(u *weburl.URL, i int) *delivery {
 	if d.to.file == "-" {
 		d.to.file = ""
 	}
+	d.from = p.resumeFrom(d.to.file)
 	return d
 }
 
@@ -113,7 +115,7 @@ func (d *delivery) writer() (io.Writer, error) {
 		return d.stdout(), nil
 	}
 	if d.file == nil {
-		f, err := os.Create(d.to.file)
+		f, err := d.open()
 		if err != nil {
 			return nil, err
 		}
@@ -183,6 +185,13 @@ func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 
 func (d *delivery) body(ctx context.Context, sc *trace.Scope, b *fetch.Body) error {
 	s := &d.p.s
+	if err := d.saveETag(b); err != nil {
+		return writeFailed(err)
+	}
+	if b.Unwanted != "" { // a file stays as it is
+		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: b.Unwanted})
+		return nil
+	}
 	d.begin(ctx, b.Response.Length)
 	defer d.end()
 	switch {
@@ -190,12 +199,12 @@ func (d *delivery) body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 		return d.pass(sc, b, s.fetch.Compressed, "saved to a file")
 	case s.fetch.Head:
 		return d.pass(sc, b, false, "head alone")
-	case s.source:
+	case s.source || s.fetch.Raw:
 		return d.pass(sc, b, s.fetch.Compressed, "source")
 	case !b.Response.HasBody:
 		return d.pass(sc, b, false, "no content")
 	}
-	content, err := b.Content(true)
+	content, err := b.Page()
 	if err != nil {
 		return err
 	}

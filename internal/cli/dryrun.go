@@ -40,7 +40,7 @@ type dryRunRequest struct {
 const schemaDryRun = "fetchscope.dryrun/1"
 
 // dryRunOne shows the URL and its request.
-func (p *program) dryRunOne(u *weburl.URL) error {
+func (p *program) dryRunOne(u *weburl.URL, i int) error {
 	doc := dryRunDocument{Schema: schemaDryRun, URL: urlDocument{
 		Href: u.Href(), Protocol: u.Protocol(), Username: u.Username(), Password: u.Password(), Host: u.Host(),
 		Hostname: u.Hostname(), Port: u.Port(), Pathname: u.Pathname(), Search: u.Search(), Hash: u.Hash(),
@@ -48,7 +48,11 @@ func (p *program) dryRunOne(u *weburl.URL) error {
 	unfetchable := fetch.Fetchable(u)
 	var raw []byte
 	if unfetchable == nil {
-		req := fetch.FirstRequest(p.s.fetch, u)
+		o := p.s.fetch
+		if from := p.delivery(u, i).from; from > 0 {
+			o.Range = fmt.Sprintf("%d-", from)
+		}
+		req := fetch.FirstRequest(o, u)
 		raw = append(h1.Head(req), req.Body...)
 		doc.Request = &dryRunRequest{Raw: base64.StdEncoding.EncodeToString(raw)}
 	}

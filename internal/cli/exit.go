@@ -134,6 +134,8 @@ var statuses = map[trace.Code]int{
 	fetch.CodeHTTPError:        22,
 	fetch.CodeTooLarge:         63,
 	fetch.CodePageTooLarge:     63,
+	fetch.CodeBomb:             61,
+	fetch.CodeRange:            33,
 	fetch.CodeWrite:            statusWrite,
 	fetch.CodeBinary:           statusWrite,
 	fetch.CodeTunnel:           56,

@@ -22,6 +22,9 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 	if err := p.complete(); err != nil {
 		return err
 	}
+	if err := p.checkPartial(len(words)); err != nil {
+		return err
+	}
 	if err := p.openCapture(); err != nil {
 		return err
 	}
@@ -149,7 +152,7 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 		return p.refuse(ps, word, &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeBadURL, Err: err}, several)
 	}
 	if p.s.dryRun {
-		return p.dryRunOne(u)
+		return p.dryRunOne(u, i)
 	}
 	if err := fetch.Fetchable(u); err != nil {
 		return p.refuse(ps.of(u), u.Redacted(), &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeScheme, Err: err}, several)

@@ -21,6 +21,7 @@ type settings struct {
 	fetch fetch.Options
 
 	outputs    []output // -o and -O, the first for the first URL
+	resume     int64    // -C, or resumeAtEnd
 	source     bool
 	include    bool
 	dumpHeader string
@@ -46,6 +47,10 @@ type settings struct {
 	wire       string // what goes over is written there
 	wireHex    bool
 	wireTime   bool
+
+	etagSave    string
+	etagCompare string
+	warnings    []string
 
 	data    []string
 	headers []string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"fetchscope/httpclient/coding"
 	"fetchscope/trace"
@@ -13,29 +14,60 @@ import (
 type Content struct {
 	b       *Body
 	r       io.Reader
-	codings []string
+	body    *limited
+	codings []string // that are undone, in the order in which they were applied
+	bounded bool     // by the ratio too
 	count   int64
 	err     error
 }
 
-// Content returns the body's content. decode undoes its content codings.
+// Content returns the body's content. decode undoes its content codings; transfer codings
+// are undone unless the body is wanted raw.
 func (b *Body) Content(decode bool) (*Content, error) {
 	if b.MaxSize > 0 && b.Response.Length > b.MaxSize {
 		return nil, tooLarge(b.MaxSize)
 	}
-	c := &Content{b: b, r: b.Response.Body}
-	if b.MaxSize > 0 {
-		c.r = &limited{r: c.r, left: b.MaxSize, max: b.MaxSize}
-	}
-	codings := b.Response.Header.Elements("Content-Encoding")
-	if !decode || len(codings) == 0 || !b.Response.HasBody {
+	body := &limited{r: b.Response.Body, max: b.MaxSize}
+	c := &Content{b: b, r: body, body: body}
+	if !b.Response.HasBody || b.Raw {
 		return c, nil
 	}
-	c.codings = codings
-	var err error
-	c.r, err = coding.NewReader(c.r, codings)
+	if err := c.undo(b.Response.TransferCodings, coding.NewTransferReader); err != nil || !decode {
+		return c, err
+	}
+	return c, c.undo(b.Response.Header.Elements("Content-Encoding"), coding.NewReader)
+}
+
+// Page returns the content for rendering: decoded, and bounded by the ratio too, as nobody
+// asked how large it is to become.
+func (b *Body) Page() (*Content, error) {
+	c, err := b.Content(true)
+	if c != nil {
+		c.bounded = true
+	}
 	return c, err
 }
+
+// undo lays a reader over the content that undoes codings.
+func (c *Content) undo(codings []string, open func(context.Context, io.Reader, []string) (io.Reader, error)) error {
+	if len(codings) == 0 {
+		return nil
+	}
+	r, err := open(c.b.ctx, c.r, codings)
+	if err != nil {
+		return err
+	}
+	c.r, c.codings = r, slices.Concat(codings, c.codings)
+	return nil
+}
+
+// Limits of what may come out of codings for rendering. Real pages shrink to a tenth, and
+// tables of nothing but zeros to a few hundredths; gzip's limit is about 1/1030, which
+// only a bomb reaches for long.
+const (
+	maxRatio  = 500
+	ratioFrom = 1 << 20 // a short text of one letter may be anything
+)
 
 // Read returns the next bytes of the content. It ends with the context also where much
 // comes out of little, and so without a read of the connection.
@@ -44,13 +76,17 @@ func (c *Content) Read(p []byte) (int, error) {
 		return 0, c.err
 	}
 	n, err := c.r.Read(p)
-	if err == nil && c.b.ctx.Err() != nil {
+	if err != io.EOF && c.b.ctx.Err() != nil {
 		err = &Failure{Phase: trace.Receive, Err: context.Cause(c.b.ctx)}
 	}
 	c.count += int64(n)
 	if most := c.b.MaxSize; most > 0 && c.count > most {
 		n -= int(c.count - most)
 		err = tooLarge(most)
+	}
+	if err == nil && c.bounded && c.count > ratioFrom && c.count/maxRatio > c.body.count {
+		err = &Failure{Phase: trace.Receive, Code: CodeBomb, Err: fmt.Errorf(
+			"%d bytes came out of %d: more than %d times as much", c.count, c.body.count, maxRatio)}
 	}
 	if err != nil {
 		c.err = err
@@ -69,17 +105,17 @@ func (c *Content) end() {
 	}
 }
 
-// A limited reads no more than it may.
+// A limited reads no more than it may, and counts.
 type limited struct {
-	r         io.Reader
-	left, max int64
+	r          io.Reader
+	count, max int64 // max is 0 without limit
 }
 
 func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
-	l.left -= int64(n)
-	if l.left < 0 {
-		return n + int(l.left), tooLarge(l.max)
+	l.count += int64(n)
+	if over := l.count - l.max; l.max > 0 && over > 0 {
+		return n - int(over), tooLarge(l.max)
 	}
 	return n, err
 }

@@ -22,6 +22,8 @@ const (
 	CodeHTTPError        trace.Code = "http_error"
 	CodeTooLarge         trace.Code = "body_too_large"
 	CodePageTooLarge     trace.Code = "page_too_large"
+	CodeRange            trace.Code = "range_not_supported"
+	CodeBomb             trace.Code = "content_coding_bomb"
 	CodeWrite            trace.Code = "write_failed"
 	CodeBinary           trace.Code = "binary_on_terminal"
 	CodeTunnel           trace.Code = "proxy_refused"

@@ -61,7 +61,14 @@ type Options struct {
 	Follow       bool
 	MaxRedirects int // -1 without limit
 	Compressed   bool
-	FailOnError  bool
+	// TransferCodings asks for transfer codings beside chunked (--tr-encoding). Raw leaves
+	// all codings in the body, chunked among them.
+	TransferCodings, Raw bool
+	FailOnError          bool
+	// Range is the part that is asked for (-r), as behind bytes= in Range; "" for all.
+	Range string
+	// Condition asks for the body by its time (-z).
+	Condition TimeCondition
 	// MaxFileSize bounds the body as received and as decoded; 0 without limit.
 	MaxFileSize int64
 	// MaxTime bounds each URL, 0 without limit; ConnectTimeout each exchange up to the
@@ -138,6 +145,11 @@ type Body struct {
 	Response *httpclient.Response
 	// Compressed says that content codings were asked for.
 	Compressed bool
+	// Unwanted says why there is nothing to deliver: what is there already is whole, or new
+	// enough. "" for all else.
+	Unwanted string
+	// Raw says that no coding is to be undone.
+	Raw bool
 	// MaxSize bounds the body as received and as decoded; 0 without limit.
 	MaxSize int64
 

@@ -28,6 +28,8 @@ var hints = map[trace.Code]string{
 	resolver.Bogus:           "`fetchscope resolve --dnssec NAME` shows the chain of trust; without --dnssec nothing is validated",
 	resolver.ServerTLS:       "this is the name server, not the site: check --server and its port",
 	resolver.ServerUntrusted: "this is the name server's certificate, not the site's: --cacert FILE trusts its authority; -k does not apply to it",
+	CodeBomb:                 "--compressed with --source or -o FILE takes it whole; --max-filesize bounds it",
+	CodeRange:                "fetch it whole, without -C",
 	CodeProxyName:            "check the proxy's name in -x or in the environment (http_proxy, https_proxy)",
 
 	transport.CodeInterface: "--interface wants an interface, an address of this machine or a host that has one, of the family that is connected to",

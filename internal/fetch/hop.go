@@ -41,6 +41,7 @@ type hop struct {
 	target  socks.Target   // of a SOCKS proxy
 	packets *capture.Watch // of the connection
 	kept    *kept          // from the exchange before, nil for none
+	resume  int64          // how much of the body is there
 	// stale says that the server had given the kept connection up.
 	stale bool
 }
@@ -74,6 +75,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 		}
 		h.leave(outer, sc, conn, next, persistent)
 	}()
+	h.resume = resumed(out)
 	resp, err := h.exchange(ctx, conn, out)
 	if err != nil {
 		return nil, err
@@ -85,8 +87,12 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: "redirect"})
 		discard(resp.Body)
 	default:
+		var unwanted string
+		if unwanted, err = h.unwanted(resp); err != nil {
+			return nil, err
+		}
 		err = out.Body(ctx, sc, &Body{
-			URL: h.url, Response: resp, Compressed: h.f.o.Compressed, MaxSize: h.f.o.MaxFileSize,
+			URL: h.url, Response: resp, Unwanted: unwanted, Compressed: h.f.o.Compressed, Raw: h.f.o.Raw, MaxSize: h.f.o.MaxFileSize,
 			ctx: ctx, sc: conn.Scope(),
 		})
 	}
@@ -286,7 +292,7 @@ func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*
 		return nil, err
 	}
 	h.remember(conn.Scope(), resp)
-	if h.f.o.FailOnError && resp.Status >= 400 {
+	if h.f.o.FailOnError && resp.Status >= 400 && (resp.Status != 416 || h.resume == 0) {
 		discard(resp.Body)
 		resp.Body.Close()
 		return nil, &Failure{Phase: trace.Receive, Code: CodeHTTPError, Err: &statusError{resp.Status, resp.Reason}}

@@ -25,7 +25,7 @@ var confidential = []string{"Authorization", "Cookie", "Proxy-Authorization", "H
 // request makes the request of a hop. The order of the fields is curl's, which
 // servers know.
 func (h *hop) request() *httpclient.Request {
-	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header()}
+	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(), Raw: h.f.o.Raw}
 	if h.hasBody {
 		r.Body = h.body
 	}
@@ -49,8 +49,12 @@ func (h *hop) header() httpclient.Fields {
 		add("Proxy-Authorization", h.via.HTTP.authorization())
 	}
 	add("Authorization", h.authorization())
+	add("Range", h.part())
 	add("User-Agent", h.userAgent())
 	add("Accept", "*/*")
+	if h.f.o.TransferCodings {
+		add("TE", "gzip")
+	}
 	if h.f.o.Compressed {
 		add("Accept-Encoding", coding.Accept)
 	}
@@ -62,6 +66,7 @@ func (h *hop) header() httpclient.Fields {
 		add("Proxy-Connection", "Keep-Alive")
 	}
 	add("Cookie", h.cookies())
+	add(h.f.o.Condition.Field, h.f.o.Condition.value())
 	for _, o := range h.f.o.Header {
 		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) {
 			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
@@ -71,6 +76,9 @@ func (h *hop) header() httpclient.Fields {
 	if h.hasBody {
 		add("Content-Length", strconv.Itoa(len(h.body)))
 		add("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if h.f.o.TransferCodings && !h.overridden("TE") {
+		out = nameTE(out)
 	}
 	return out
 }
