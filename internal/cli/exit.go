@@ -83,6 +83,7 @@ var statuses = map[trace.Code]int{
 	httpclient.CodeEmpty:       52,
 	httpclient.CodeMalformed:   8,
 	httpclient.CodeUpgraded:    8,
+	httpclient.CodeHTTP09:      statusScheme,
 	httpclient.CodeBadLength:   8,
 	httpclient.CodeBadTransfer: 61,
 	httpclient.CodeHeadTooBig:  56,
@@ -97,6 +98,8 @@ var statuses = map[trace.Code]int{
 	fetch.CodePageTooLarge:     63,
 	fetch.CodeWrite:            statusWrite,
 	fetch.CodeBinary:           statusWrite,
+	fetch.CodeRead:             statusRead,
+	fetch.CodeUpload:           25,
 	fetch.CodeTunnel:           56,
 	fetch.CodeInternal:         statusOther,
 }

@@ -25,6 +25,8 @@ const (
 	CodeBinary           trace.Code = "binary_on_terminal"
 	CodeTunnel           trace.Code = "proxy_refused"
 	CodeProxyName        trace.Code = "proxy_not_resolved"
+	CodeRead             trace.Code = "read_failed"
+	CodeUpload           trace.Code = "upload_failed"
 	CodeInternal         trace.Code = "internal_error"
 )
 
@@ -76,7 +78,15 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 	if out.Code == "" {
 		out.Code = codeOf(err)
 	}
-	if ctx.Err() != nil && stopped(out.Code) {
+	var ended *Failure // by which something beside the exchange ended it
+	switch {
+	case ctx.Err() == nil || !stopped(out.Code):
+	case errors.As(context.Cause(ctx), &ended):
+		out.Code, out.Err = ended.Code, ended.Err
+		if ended.Phase != "" {
+			out.Phase = ended.Phase
+		}
+	default:
 		out.Code, out.Err = transport.CodeInterrupted, context.Cause(ctx)
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			out.Code = transport.CodeTimeout

@@ -26,8 +26,7 @@ type hop struct {
 	url       *weburl.URL
 	origin    *weburl.URL // of the first hop: credentials are for it
 	method    string
-	body      []byte
-	hasBody   bool
+	payload   *Payload // nil for none
 	referer   string
 	// crossed says that a redirect led to another origin: from then on credentials
 	// stay behind.
@@ -37,6 +36,10 @@ type hop struct {
 	kept    *kept          // from the exchange before, nil for none
 	// stale says that the server had given the kept connection up.
 	stale bool
+	// unexpecting leaves Expect out, which the server refuses; outdated says that it
+	// speaks HTTP/1.0.
+	unexpecting, outdated bool
+	answered              *httpclient.Response // nil before there is one
 }
 
 // closeAfterFailure is how long the close of an exchange that failed is watched: the
@@ -51,6 +54,8 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 	if err != nil {
 		return nil, err
 	}
+	ctx, watch := h.watched(ctx)
+	defer watch.end()
 	release := conn.Bind(ctx)
 	came, persistent := conn.Came(), false
 	defer func() {
@@ -63,21 +68,24 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 		}
 		h.leave(outer, sc, conn, next, persistent)
 	}()
-	resp, err := h.exchange(ctx, conn, out)
+	resp, err := h.exchange(ctx, conn, watch, out)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close() // before the connection's
-	next, err = h.redirected(resp)
+	next, err = h.onward(resp)
 	switch {
 	case err != nil || next != nil:
-		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: "redirect"})
+		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: onwardWhy(next)})
 		discard(resp.Body)
 	default:
 		err = out.Body(ctx, sc, &Body{
 			URL: h.url, Response: resp, Compressed: h.f.o.Compressed, MaxSize: h.f.o.MaxFileSize,
 			ctx: ctx, sc: conn.Scope(),
 		})
+		if err == nil && h.f.o.FailWithBody {
+			err = failing(resp)
+		}
 	}
 	persistent = err == nil && resp.Persistent()
 	return next, err
@@ -268,20 +276,39 @@ func (h *hop) lookup(ctx context.Context, sc *trace.Scope, host string, port uin
 var offered = []string{"http/1.1"}
 
 // exchange sends the request and reads the head of the response: steps 3 and 4.
-func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*httpclient.Response, error) {
-	resp, err := h1.Exchange(ctx, conn.Scope(), conn, h.request(h.via), out.Head)
+func (h *hop) exchange(ctx context.Context, conn *transport.Conn, w *watch, out Output) (*httpclient.Response, error) {
+	req := h.request(h.via)
+	if err := h.load(req); err != nil {
+		return nil, err
+	}
+	if req.Stream != nil {
+		defer req.Stream.Close()
+		req.Stream = &upload{ReadCloser: req.Stream, watch: w, pace: newPace(h.f.o.LimitRate), ctx: ctx}
+	}
+	resp, err := h1.Exchange(ctx, conn.Scope(), conn, req, out.Head)
 	var written *h1.HeadError
 	switch {
 	case errors.As(err, &written):
 		return nil, &Failure{Phase: trace.InOutput, Code: CodeWrite, Err: written.Err}
 	case err != nil:
 		return nil, err
-	case h.f.o.FailOnError && resp.Status >= 400:
+	}
+	h.answered = resp
+	resp.Body = h.paced(ctx, w, resp.Body)
+	if h.f.o.FailOnError && resp.Status >= 400 && !h.declined(resp) {
 		discard(resp.Body)
 		resp.Body.Close()
-		return nil, &Failure{Phase: trace.Receive, Code: CodeHTTPError, Err: &statusError{resp.Status, resp.Reason}}
+		return nil, failing(resp)
 	}
 	return resp, nil
+}
+
+// failing is the failure that a status is under -f, nil for one that is none.
+func failing(resp *httpclient.Response) error {
+	if resp.Status < 400 {
+		return nil
+	}
+	return &Failure{Phase: trace.Receive, Code: CodeHTTPError, Err: &statusError{resp.Status, resp.Reason}}
 }
 
 // bare takes the brackets off an IPv6 address.

@@ -3,7 +3,6 @@ package fetch
 import (
 	"encoding/base64"
 	"slices"
-	"strconv"
 	"strings"
 
 	"fetchscope/httpclient"
@@ -12,10 +11,12 @@ import (
 	"fetchscope/transport"
 )
 
-// FirstRequest returns the request that a fetch of u would begin with.
-func FirstRequest(o Options, u *weburl.URL) *httpclient.Request {
-	h := &hop{f: &Fetcher{o: o}, url: u, origin: u, method: o.method(), body: o.Body, hasBody: o.HasBody, referer: o.Referer}
-	return h.request(h.proxy())
+// FirstRequest returns the request that a fetch of u would begin with. Its Stream, where
+// it has one, is the caller's to close.
+func FirstRequest(o Options, u *weburl.URL, p *Payload) (*httpclient.Request, error) {
+	h := o.first(&Fetcher{o: o}, u, p, "first")
+	r := h.request(h.proxy())
+	return r, h.load(r)
 }
 
 // confidential are the fields that never follow to another origin.
@@ -24,11 +25,14 @@ var confidential = []string{"Authorization", "Cookie", "Proxy-Authorization", "H
 // request makes the request of a hop. The order of the fields is curl's, which
 // servers know.
 func (h *hop) request(proxy *Proxy) *httpclient.Request {
-	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(proxy)}
-	if h.hasBody {
-		r.Body = h.body
+	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(proxy), AllowHTTP09: h.f.o.HTTP09}
+	if h.f.o.HTTP10 {
+		r.Version = "HTTP/1.0"
 	}
-	if proxy != nil && h.url.Scheme() == "http" {
+	switch {
+	case h.f.o.Target != "":
+		r.Target = h.f.o.Target
+	case proxy != nil && h.url.Scheme() == "http":
 		// The absolute form (RFC 9112, section 3.2.2).
 		r.Target = h.url.WithoutCredentials().WithoutFragment().Href()
 	}
@@ -59,15 +63,16 @@ func (h *hop) header(proxy *Proxy) httpclient.Fields {
 	if proxy != nil && h.url.Scheme() == "http" {
 		add("Proxy-Connection", "Keep-Alive")
 	}
+	chunked, ours := h.chunked()
+	if ours {
+		add("Transfer-Encoding", "chunked")
+	}
 	for _, o := range h.f.o.Header {
-		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) {
+		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) && !(h.unexpecting && strings.EqualFold(o.Name, "Expect")) {
 			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
 		}
 	}
-	if h.hasBody {
-		add("Content-Length", strconv.Itoa(len(h.body)))
-		add("Content-Type", "application/x-www-form-urlencoded")
-	}
+	h.payloadFields(add, chunked)
 	return out
 }
 
