@@ -158,7 +158,8 @@ type Connection struct {
 	Local  string `json:"local,omitzero"`
 	Remote string `json:"remote,omitzero"`
 	Reused bool   `json:"reused"`
-	// OpenedIn is the exchange, counted from 0, that a reused connection was opened for.
+	// OpenedIn is the exchange, counted from 0, that a reused connection was opened for; nil
+	// where that was of an earlier fetch.
 	OpenedIn *int        `json:"opened_in_exchange,omitzero"`
 	Attempts []Attempt   `json:"attempts"`
 	States   []StateTime `json:"states"`

@@ -235,11 +235,11 @@ type Connected struct {
 }
 
 // ConnectionReused says that an exchange goes over a connection that was opened for
-// another, whose number in the document Exchange is.
+// another, whose number Exchange is; nil where that was of an earlier fetch of the run.
 type ConnectionReused struct {
 	Local    string `json:"local"`
 	Remote   string `json:"remote"`
-	Exchange int    `json:"opened_in_exchange"`
+	Exchange *int   `json:"opened_in_exchange,omitzero"`
 }
 
 // StateSeen is a change of TCP state at one end; its moment is the kernel's change.

@@ -13,6 +13,9 @@ type FoldOptions struct {
 	Started time.Time
 	// Secrets leaves credentials and cookies as they are.
 	Secrets bool
+	// Carried is what is known of connections from earlier fetches of the run, to which this
+	// one's are added; nil where none goes over.
+	Carried *Carried
 }
 
 // Fold derives the document. It reads no clock, no environment and no global, and
@@ -22,7 +25,7 @@ func Fold(records []Record, o FoldOptions) *Document {
 		Schema: SchemaTrace, URL: cut(redactURL(o.URL, o.Secrets)), Findings: []Finding{}, Exchanges: []Exchange{},
 		Started: o.Started.UTC().Format(time.RFC3339Nano), StartedUnix: o.Started.UnixNano(),
 	}
-	kept := map[int]*keptConn{}
+	kept := o.Carried.conns()
 	for _, group := range byExchange(records) {
 		for i := range group {
 			group[i].Event = Publish(group[i].Event, o.Secrets)

@@ -10,6 +10,20 @@ type keptConn struct {
 	ways map[Side]*numbering // of its segments, to be counted on
 }
 
+// A Carried is what the connections of a run's fetches have told so far. Its zero value
+// knows of none.
+type Carried struct{ known map[int]*keptConn }
+
+func (c *Carried) conns() map[int]*keptConn {
+	if c == nil {
+		return map[int]*keptConn{}
+	}
+	if c.known == nil {
+		c.known = map[int]*keptConn{}
+	}
+	return c.known
+}
+
 // numbers returns the numbering of the segments so far; nil where there were none.
 func (k *keptConn) numbers() map[Side]*numbering {
 	if k == nil {

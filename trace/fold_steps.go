@@ -161,7 +161,7 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 	case Connected:
 		c.Local, c.Remote = e.Local, e.Remote
 	case ConnectionReused:
-		c.Local, c.Remote, c.Reused, c.OpenedIn = e.Local, e.Remote, true, &e.Exchange
+		c.Local, c.Remote, c.Reused, c.OpenedIn = e.Local, e.Remote, true, e.Exchange
 	case StateSeen:
 		c.States = append(c.States, StateTime{
 			State: e.State, Side: e.Side, Start: r.At, Uncertainty: Time(r.Within), Evidence: r.From,

@@ -23,6 +23,7 @@ type Sink interface{ Put(Record) }
 type Recorder struct {
 	start time.Time // of the monotonic clock
 	unix  int64     // the wall clock's reading at start, in nanoseconds
+	base  Time      // of the clock, when this began: what is recorded counts from it
 	sink  Sink
 
 	mu      sync.Mutex
@@ -37,6 +38,20 @@ func NewRecorder(sink Sink) *Recorder {
 	start, unix := startClocks()
 	return &Recorder{start: start, unix: unix, sink: sink, records: make([]Record, 0, expectedRecords)}
 }
+
+// Next returns a Recorder for another fetch of the run. Both have one clock, so that a
+// connection can go over from one to the other; what each records counts from its own
+// beginning.
+func (r *Recorder) Next(sink Sink) *Recorder {
+	if r == nil {
+		return NewRecorder(sink)
+	}
+	next := &Recorder{start: r.start, unix: r.unix, sink: sink, records: make([]Record, 0, expectedRecords)}
+	next.base = next.now()
+	return next
+}
+
+func (r *Recorder) now() Time { return Time(time.Since(r.start)) }
 
 // clockReadings is how often both clocks are read to find out how they stand to each
 // other.
@@ -61,11 +76,11 @@ func (r *Recorder) Scope(exchange int) *Scope {
 	if r == nil {
 		return nil
 	}
-	return newScope(r, int64(exchange), 0)
+	return newScope(&place{r, exchange}, 0)
 }
 
-// Started returns the wall clock's reading when the clock started.
-func (r *Recorder) Started() time.Time { return time.Unix(0, r.unix) }
+// Started returns the wall clock's reading at the moment that records count from.
+func (r *Recorder) Started() time.Time { return time.Unix(0, r.unix+int64(r.base)) }
 
 // Records returns a copy of what has been recorded so far.
 func (r *Recorder) Records() []Record {
@@ -75,6 +90,7 @@ func (r *Recorder) Records() []Record {
 }
 
 func (r *Recorder) put(rec Record) {
+	rec.At -= r.base
 	r.mu.Lock()
 	r.records = append(r.records, rec)
 	r.mu.Unlock()
@@ -107,9 +123,14 @@ func (r *Recorder) wall(unix int64) Moment {
 // one. All methods work on a nil *Scope and then record nothing, so that no caller
 // tests for nil.
 type Scope struct {
+	at   atomic.Pointer[place]
+	conn int
+}
+
+// A place is where what a Scope sees is recorded.
+type place struct {
 	rec      *Recorder
-	exchange atomic.Int64
-	conn     int
+	exchange int
 }
 
 // Now reads the clock; 0 on a nil Scope.
@@ -117,7 +138,7 @@ func (s *Scope) Now() Time {
 	if s == nil {
 		return 0
 	}
-	return Time(time.Since(s.rec.start))
+	return s.at.Load().rec.now()
 }
 
 // Wall places a kernel stamp, in nanoseconds of Unix time, on the run's clock.
@@ -125,7 +146,7 @@ func (s *Scope) Wall(unix int64) Moment {
 	if s == nil {
 		return Moment{}
 	}
-	return s.rec.wall(unix)
+	return s.at.Load().rec.wall(unix)
 }
 
 // Date returns the calendar time of a moment, for what is dated: certificates,
@@ -134,7 +155,7 @@ func (s *Scope) Date(t Time) time.Time {
 	if s == nil {
 		return time.Now()
 	}
-	return s.rec.Started().Add(time.Duration(t))
+	return time.Unix(0, s.at.Load().rec.unix+int64(t))
 }
 
 // Emit records that e happened now.
@@ -150,7 +171,8 @@ func (s *Scope) EmitAt(m Moment, e Event) {
 	if s == nil {
 		return
 	}
-	s.rec.put(Record{Moment: m, Exchange: int(s.exchange.Load()), Conn: s.conn, Event: e})
+	at := s.at.Load()
+	at.rec.put(Record{Moment: m, Exchange: at.exchange, Conn: s.conn, Event: e})
 }
 
 // OnConn returns the scope of the connection with this number.
@@ -158,20 +180,23 @@ func (s *Scope) OnConn(id int) *Scope {
 	if s == nil {
 		return nil
 	}
-	return newScope(s.rec, s.exchange.Load(), id)
+	return newScope(s.at.Load(), id)
 }
 
-func newScope(rec *Recorder, exchange int64, conn int) *Scope {
-	s := &Scope{rec: rec, conn: conn}
-	s.exchange.Store(exchange)
+func newScope(at *place, conn int) *Scope {
+	s := &Scope{conn: conn}
+	s.at.Store(at)
 	return s
 }
 
-// Continue makes what is recorded from now on be of the exchange of another scope: that of
-// a connection that is used again goes over to it. It returns the exchange up to here.
-func (s *Scope) Continue(next *Scope) (before int) {
-	if s == nil {
-		return 0
+// Continue makes what is seen from now on be recorded where another scope records: that of
+// a connection that is used again goes over to it, within a run. It returns the exchange up
+// to here, and whether that was of the same fetch.
+func (s *Scope) Continue(next *Scope) (exchange int, same bool) {
+	if s == nil || next == nil {
+		return 0, true
 	}
-	return int(s.exchange.Swap(next.exchange.Load()))
+	to := next.at.Load()
+	from := s.at.Swap(to)
+	return from.exchange, from.rec == to.rec
 }

@@ -312,7 +312,8 @@ func reused() scenario {
 	s.exchange = 1
 	s.at(61200*us, ExchangeStarted{URL: "http://203.0.113.7/home", Why: "redirect"})
 	s.at(61200*us, PhaseSkipped{Phase: TLS, Why: "http"})
-	s.at(61210*us, ConnectionReused{Local: "192.0.2.10:51544", Remote: "203.0.113.7:80"})
+	opened := 0
+	s.at(61210*us, ConnectionReused{Local: "192.0.2.10:51544", Remote: "203.0.113.7:80", Exchange: &opened})
 	s.at(61220*us, SocketRead{When: "reused", RTT: duration(28 * time.Millisecond), MinRTT: duration(28 * time.Millisecond)})
 	s.request(61300*us, 106, 221, 200)
 	s.at(93000*us, PhaseSkipped{Phase: Render, Why: "not HTML"})

@@ -326,7 +326,7 @@ func TestCarry(t *testing.T) {
 		t.Errorf("client's states of the two exchanges (-want +got):\n%s", diff)
 	}
 	reused := one[trace.ConnectionReused](j)
-	if reused.Local != conn.Local().String() || reused.Exchange != 0 {
+	if reused.Local != conn.Local().String() || reused.Exchange == nil || *reused.Exchange != 0 {
 		t.Errorf("told %+v", reused)
 	}
 }

@@ -28,9 +28,9 @@ type Conn struct {
 
 	closed bool
 	// carried says that it has served more than the exchange that it was opened for, which
-	// opened then is.
+	// opened then is; nil where that was of an earlier fetch.
 	carried bool
-	opened  int
+	opened  *int
 }
 
 func newConn(s socket, sc *trace.Scope) *Conn {
@@ -98,9 +98,14 @@ func (c *Conn) Carry(next *trace.Scope) {
 		return
 	}
 	c.sock.carry("kept")
-	if before := c.sc.Continue(next); !c.carried {
-		c.carried, c.opened = true, before
+	before, same := c.sc.Continue(next)
+	switch {
+	case !same:
+		c.opened = nil
+	case !c.carried:
+		c.opened = &before
 	}
+	c.carried = true
 	c.sc.Emit(trace.ConnectionReused{Local: c.link.local.String(), Remote: c.link.remote.String(), Exchange: c.opened})
 	c.sock.carry("reused")
 }

@@ -33,7 +33,11 @@ type program struct {
 	s              settings
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
-	keys      *keyLog
+	// clock is the last fetch's Recorder, whose clock the next one shares, and carried what
+	// is known of connections that go over to it.
+	clock   *trace.Recorder
+	carried trace.Carried
+	keys    *keyLog
 	// out and err are what the two streams can show.
 	out, err term.Screen
 }

@@ -50,6 +50,7 @@ func (p *program) fetch(ctx context.Context, words []string) error {
 func (p *program) fetchAll(ctx context.Context, f *fetch.Fetcher, words []string) error {
 	var last error
 	for i, word := range words {
+		f.Then(p.following(words[i+1:]))
 		last = p.fetchOne(ctx, f, word, i, len(words) > 1)
 		if ctx.Err() != nil {
 			break
@@ -59,6 +60,18 @@ func (p *program) fetchAll(ctx context.Context, f *fetch.Fetcher, words []string
 		}
 	}
 	return last
+}
+
+// following is the URL behind this one, nil where there is none.
+func (p *program) following(words []string) *weburl.URL {
+	if len(words) == 0 || p.s.byAddress {
+		return nil
+	}
+	u, err := p.parseURL(words[0])
+	if err != nil || fetch.Fetchable(u) != nil {
+		return nil
+	}
+	return u
 }
 
 // complete checks the options against one another and reads what they name.
@@ -138,7 +151,8 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 	}
 	var rec *trace.Recorder
 	if p.watched() || p.s.outwait {
-		rec = trace.NewRecorder(sink)
+		rec = p.clock.Next(sink)
+		p.clock = rec
 	}
 	err = f.Fetch(ctx, rec, u, d)
 	if lines != nil {
@@ -183,7 +197,9 @@ func (p *program) finish(rec *trace.Recorder, u *weburl.URL, d *delivery, err er
 
 // document makes the document of a fetch; ended is its error with the status.
 func (p *program) document(rec *trace.Recorder, u *weburl.URL, err error) (doc *trace.Document, ended *statusError) {
-	doc = trace.Fold(rec.Records(), trace.FoldOptions{URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets})
+	doc = trace.Fold(rec.Records(), trace.FoldOptions{
+		URL: u.Href(), Started: rec.Started(), Secrets: p.s.secrets, Carried: &p.carried,
+	})
 	if p.s.pcap != "" {
 		p.documents = append(p.documents, doc)
 	}

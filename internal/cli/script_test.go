@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"schema": cmdSchema, "phases": cmdPhases, "states": cmdStates, "field": cmdField, "modes": cmdModes,
+			"lines": cmdLines,
 		},
 	})
 }
@@ -200,5 +201,16 @@ func cmdField(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got := fmt.Sprint(v); (got == args[2]) == neg {
 		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
+	}
+}
+
+// cmdLines puts each line of a file into one of its own: lines FILE FIRST SECOND ...
+func cmdLines(ts *testscript.TestScript, _ bool, args []string) {
+	lines := strings.SplitAfter(strings.TrimSuffix(ts.ReadFile(args[0]), "\n"), "\n")
+	if len(lines) != len(args)-1 {
+		ts.Fatalf("%s has %d lines, want %d", args[0], len(lines), len(args)-1)
+	}
+	for i, name := range args[1:] {
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(lines[i]), 0o644))
 	}
 }

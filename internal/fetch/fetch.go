@@ -129,6 +129,8 @@ type Fetcher struct {
 	trust    *transport.Roots        // those that origins are judged by
 	conns    int                     // connections tried so far
 	pin      *pin                    // nil where nothing is held to
+	then     *weburl.URL             // is fetched next, nil for none
+	left     *kept                   // by the fetch before, for the next
 }
 
 // New returns a Fetcher. The error is that of a file of the resolver's that cannot be
@@ -140,8 +142,17 @@ func New(o Options) (*Fetcher, error) {
 	return f, err
 }
 
-// Close ends the connections to name servers that are kept open, and waits for that.
-func (f *Fetcher) Close() error { return f.resolver.Close() }
+// Close ends the connections that are kept open, those to name servers too, and waits for
+// that.
+func (f *Fetcher) Close() error {
+	f.drop(context.Background())
+	return f.resolver.Close()
+}
+
+// Then says what is fetched behind the next Fetch, nil for nothing: where it can go over
+// the same connection, that is left open for it. The Recorders of both must have one clock
+// ([trace.Recorder.Next]).
+func (f *Fetcher) Then(u *weburl.URL) { f.then = u }
 
 // A limit is the cause of a context that ended because something took too long.
 type limit struct {
@@ -164,20 +175,17 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 func (f *Fetcher) Send(ctx context.Context, rec *trace.Recorder, u *weburl.URL, p *Payload, out Output) error {
 	again := newRetries(f.o.Retry)
 	for n, why := 0, "first"; ; why = "retry" {
-		last, err := f.once(ctx, rec, f.o.first(f, u, p, why), &n, out)
+		first := f.first(u, p)
+		first.why = why
+		last, err := f.once(ctx, rec, first, &n, out)
 		retry, ok := again.next(last, err)
 		if !ok || ctx.Err() != nil {
 			return err
 		}
 		if waited := retry.begin(ctx, out); waited != nil {
-			return f.failure(ctx, waited)
+			return f.record(ctx, rec.Scope(n-1), waited)
 		}
 	}
-}
-
-// first is the hop that a fetch begins with.
-func (o *Options) first(f *Fetcher, u *weburl.URL, p *Payload, why string) *hop {
-	return &hop{f: f, url: u, origin: u, why: why, method: o.method(p), payload: p, referer: o.Referer}
 }
 
 // once takes a hop, and those that it leads to, through the six steps; n counts them. It
@@ -188,26 +196,33 @@ func (f *Fetcher) once(ctx context.Context, rec *trace.Recorder, hop *hop, n *in
 	defer cancel()
 	partings := newPartings(outer)
 	hop.partings = partings
-	for ; ; *n++ {
+	hop.takeLeft(outer)
+	for {
 		sc := rec.Scope(*n)
+		*n++
 		sc.Emit(trace.ExchangeStarted{URL: hop.url.Href(), Why: hop.why})
 		next, err := hop.run(ctx, outer, sc, out)
 		switch {
 		case err != nil && hop.stale && ctx.Err() == nil:
 			hop = hop.again()
 		case err != nil:
-			*n++
 			err = f.record(ctx, sc, err)
 			partings.end(closeAfterFailure)
 			return hop, err
 		case next == nil:
-			*n++
 			partings.end(0)
 			return hop, nil
 		default:
 			hop = next
 		}
 	}
+}
+
+// first is the hop that a fetch begins with.
+func (f *Fetcher) first(u *weburl.URL, p *Payload) *hop {
+	h := &hop{f: f, url: u, origin: u, why: "first", method: f.o.method(p), payload: p, referer: f.o.Referer}
+	h.via = h.proxy()
+	return h
 }
 
 // limited is a context that ends when -m says.

@@ -96,9 +96,9 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 func (h *hop) leave(outer context.Context, sc *trace.Scope, conn *transport.Conn, next *hop, persistent bool) {
 	o := h.closing(false, persistent)
 	switch {
+	case persistent && h.keep(sc, conn, next):
 	case next == nil:
 		h.close(outer, conn, o)
-	case persistent && h.keep(sc, conn, next):
 	default:
 		o.TimeWait = nil
 		h.partings.begin(func(ctx context.Context) { h.close(ctx, conn, o) })
@@ -282,7 +282,7 @@ func (h *hop) exchange(ctx context.Context, conn *transport.Conn, w *watch, out 
 		return nil, err
 	}
 	if req.Stream != nil {
-		defer req.Stream.Close()
+		w.stream = req.Stream // which goes on being read beside the response
 		req.Stream = &upload{ReadCloser: req.Stream, watch: w, pace: newPace(h.f.o.LimitRate), ctx: ctx}
 	}
 	resp, err := h1.Exchange(ctx, conn.Scope(), conn, req, out.Head)

@@ -17,6 +17,7 @@ import (
 type kept struct {
 	conn    *transport.Conn
 	packets *capture.Watch
+	reach   reach
 }
 
 // A reach is what two exchanges have in common that may go over one connection
@@ -54,15 +55,47 @@ func (h *hop) connection(ctx context.Context, sc *trace.Scope) (*transport.Conn,
 	return h.kept.conn, nil
 }
 
-// keep leaves the connection to the next exchange, where that can go over it.
+// keep leaves the connection to the next hop, or to the first of the next fetch, where that
+// can go over it.
 func (h *hop) keep(sc *trace.Scope, conn *transport.Conn, next *hop) bool {
-	next.via, next.kept = next.proxy(), nil
-	if next.reach() != h.reach() || !conn.Idle() {
+	to, whose := next, "exchange"
+	if next == nil && h.f.then != nil {
+		to, whose = h.f.first(h.f.then, nil), "fetch"
+	}
+	if to == nil {
 		return false
 	}
-	sc.Emit(trace.PhaseSkipped{Phase: trace.Close, Why: "kept for the next exchange"})
-	next.kept = &kept{conn, h.packets}
+	to.via = to.proxy()
+	if to.reach() != h.reach() || !conn.Idle() {
+		return false
+	}
+	sc.Emit(trace.PhaseSkipped{Phase: trace.Close, Why: "kept for the next " + whose})
+	left := &kept{conn, h.packets, h.reach()}
+	if next == nil {
+		h.f.left = left
+	} else {
+		next.kept = left
+	}
 	return true
+}
+
+// takeLeft takes the connection that the fetch before has left, or closes it.
+func (h *hop) takeLeft(ctx context.Context) {
+	if left := h.f.left; left != nil && left.reach == h.reach() && left.conn.Idle() {
+		h.kept, h.f.left = left, nil
+		return
+	}
+	h.f.drop(ctx)
+}
+
+// drop closes the connection that the fetch before has left.
+func (f *Fetcher) drop(ctx context.Context) {
+	if left := f.left; left != nil {
+		f.left = nil
+		left.packets.Closing()
+		left.conn.Close(ctx, transport.CloseOptions{Timeout: closeAfterFailure})
+		left.packets.End()
+	}
 }
 
 // idempotent are the methods whose requests may be sent again (RFC 9110, section 9.2.2).

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"fetchscope/internal/weburl"
 	"fetchscope/trace"
 
 	"github.com/google/go-cmp/cmp"
@@ -154,4 +156,54 @@ func TestClosesGoOnBesideTheNextHop(t *testing.T) {
 			t.Errorf("exchange %d: states %v, want %v", i, c.States, want)
 		}
 	}
+}
+
+// TestConnectionServesTwoFetches fetches twice from one server, then from another.
+func TestConnectionServesTwoFetches(t *testing.T) {
+	one := listen(t, talk(func(string, int) *string { return lasting(fine) }))
+	other := listen(t, talk(func(string, int) *string { return lasting(fine) }))
+	f, err := New(Options{MaxTime: 20 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	urls := []string{one.url("/"), one.url("/second"), other.url("/")}
+	var got [][]course
+	var clock *trace.Recorder
+	var carried trace.Carried
+	for i, url := range urls {
+		if i+1 < len(urls) {
+			f.Then(parsed(t, urls[i+1]))
+		} else {
+			f.Then(nil)
+		}
+		clock = clock.Next(nil)
+		if err := f.Fetch(t.Context(), clock, parsed(t, url), &sink{}); err != nil {
+			t.Fatal(err)
+		}
+		doc := trace.Fold(clock.Records(), trace.FoldOptions{URL: url, Started: clock.Started(), Carried: &carried})
+		got = append(got, courses(doc))
+		if at := doc.Exchanges[0].Phase(trace.Request).Start; at == nil || *at < 0 || *at > trace.Time(20*time.Second) {
+			t.Errorf("the request of %s began at %v", url, at)
+		}
+	}
+	opened := []trace.State{trace.SynSent, trace.Established}
+	closed := []trace.State{trace.FinWait1, trace.TimeWait}
+	want := [][]course{
+		{{"first", false, trace.Skipped, opened}},
+		{{"first", true, trace.Done, closed}},
+		{{"first", false, trace.Done, slices.Concat(opened, closed)}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("exchanges (-want +got):\n%s", diff)
+	}
+}
+
+func parsed(t *testing.T, url string) *weburl.URL {
+	t.Helper()
+	u, err := weburl.Parse(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }

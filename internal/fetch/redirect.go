@@ -29,7 +29,7 @@ func (h *hop) redirected(resp *httpclient.Response) (*hop, error) {
 		return nil, &Failure{Phase: trace.InRedirect, Code: CodeScheme, Err: err}
 	}
 	next := *h
-	next.url, next.why, next.redirects = u, "redirect", h.redirects+1
+	next.url, next.why, next.redirects, next.kept = u, "redirect", h.redirects+1, nil
 	next.crossed = h.crossed || !u.SameOrigin(h.origin)
 	next.referer = h.nextReferer(u)
 	next.outdated = resp.Version == "HTTP/1.0" && u.SameOrigin(h.url)

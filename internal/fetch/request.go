@@ -14,8 +14,8 @@ import (
 // FirstRequest returns the request that a fetch of u would begin with. Its Stream, where
 // it has one, is the caller's to close.
 func FirstRequest(o Options, u *weburl.URL, p *Payload) (*httpclient.Request, error) {
-	h := o.first(&Fetcher{o: o}, u, p, "first")
-	r := h.request(h.proxy())
+	h := (&Fetcher{o: o}).first(u, p)
+	r := h.request(h.via)
 	return r, h.load(r)
 }
 

@@ -204,3 +204,26 @@ func (u *URL) SameOrigin(v *URL) bool {
 	return u.Special() && u.scheme != "file" &&
 		u.scheme == v.scheme && u.host.text == v.host.text && u.EffectivePort() == v.EffectivePort()
 }
+
+// WithQuery returns u with text added to its query, after a "&" where there is one. What
+// a query cannot hold is percent-encoded, as by the parser.
+func (u *URL) WithQuery(text string) *URL {
+	v := *u
+	set := querySet
+	if u.Special() {
+		set = specialQuerySet
+	}
+	text = set.encode(text)
+	if v.query != "" && !strings.HasSuffix(v.query, "&") {
+		v.query += "&"
+	}
+	v.query, v.hasQuery = v.query+text, true
+	return &v
+}
+
+// WithFile returns u with a name at the end of its path, which ends in a slash.
+func (u *URL) WithFile(name string) *URL {
+	v := *u
+	v.path += pathSet.encode(name)
+	return &v
+}

@@ -102,6 +102,7 @@ func (l *ladder) draw() {
 		a, b := l.rungs[i], l.rungs[j]
 		return a.at < b.at || a.at == b.at && a.order < b.order
 	})
+	l.idle()
 	for _, r := range l.rungs {
 		l.rung(r)
 	}
@@ -226,8 +227,11 @@ func (l *ladder) collect() {
 // kept says where the connection came from, and where it went, that served more than one
 // exchange.
 func (l *ladder) kept() {
-	if c := l.x.Connection; c.OpenedIn != nil && len(l.rungs) > 0 {
-		text := []string{fmt.Sprintf(" open since exchange %d", *c.OpenedIn+1), " reused"}
+	if c := l.x.Connection; c.Reused && len(l.rungs) > 0 {
+		text := []string{" open since the fetch before", " reused"}
+		if c.OpenedIn != nil {
+			text[0] = fmt.Sprintf(" open since exchange %d", *c.OpenedIn+1)
+		}
 		l.add(rung{at: l.earliest(), order: -2, left: string(trace.Established), cut: true, arrow: l.fitting(l.middle, text)})
 	}
 	if p := l.x.Phase(trace.Close); p.Status == trace.Skipped && len(l.rungs) > 0 {

@@ -25,6 +25,14 @@ func Details(w io.Writer, d *trace.Document, o Options) error {
 	return err
 }
 
+// before says what a connection that is used again was opened for.
+func before(c *trace.Connection) string {
+	if c.OpenedIn == nil {
+		return "the fetch before"
+	}
+	return fmt.Sprintf("exchange %d", *c.OpenedIn+1)
+}
+
 func (v *view) details(x *trace.Exchange) {
 	v.doubts(x)
 	if x.Resolve != nil && len(x.Resolve.Queries) > 0 {
@@ -37,9 +45,9 @@ func (v *view) details(x *trace.Exchange) {
 		v.line("")
 		v.attempts(x, "* ")
 	}
-	if c := x.Connection; c != nil && c.OpenedIn != nil {
+	if c := x.Connection; c != nil && c.Reused {
 		v.line("")
-		v.line(fmt.Sprintf("* over the connection of exchange %d", *c.OpenedIn+1))
+		v.line("* over the connection of " + before(c))
 	} else if t := x.TLS; t != nil && len(t.Chain) > 0 {
 		v.line("")
 		v.line(fmt.Sprintf("* %s, %s, %s", t.Version, t.Cipher, t.Group))
