@@ -2,6 +2,8 @@ package payload
 
 import (
 	"io"
+	"os"
+	"sync"
 
 	"fetchscope/httpclient"
 )
@@ -31,29 +33,24 @@ func (j joined) Size() int64 {
 
 func (j joined) Open() (io.ReadCloser, error) { return &joinedReader{rest: j}, nil }
 
-// A joinedReader opens each content when the one before it has ended.
+// A joinedReader opens each content when the one before it has ended. It may be closed
+// beside a Read.
 type joinedReader struct {
-	rest joined
-	open io.ReadCloser
+	mu     sync.Mutex
+	rest   joined
+	open   io.ReadCloser
+	closed bool
 }
 
 func (r *joinedReader) Read(p []byte) (int, error) {
 	for {
-		if r.open == nil {
-			if len(r.rest) == 0 {
-				return 0, io.EOF
-			}
-			var err error
-			if r.open, err = r.rest[0].Open(); err != nil {
-				r.open = nil
-				return 0, err
-			}
-			r.rest = r.rest[1:]
+		from, err := r.current()
+		if err != nil {
+			return 0, err
 		}
-		n, err := r.open.Read(p)
+		n, err := from.Read(p)
 		if err == io.EOF {
-			err = r.open.Close()
-			r.open = nil
+			err = r.leave()
 		}
 		if n > 0 || err != nil {
 			return n, err
@@ -61,8 +58,41 @@ func (r *joinedReader) Read(p []byte) (int, error) {
 	}
 }
 
+// current is what is being read.
+func (r *joinedReader) current() (from io.ReadCloser, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closed:
+		return nil, os.ErrClosed
+	case r.open != nil:
+		return r.open, nil
+	case len(r.rest) == 0:
+		return nil, io.EOF
+	}
+	if from, err = r.rest[0].Open(); err != nil {
+		return nil, err
+	}
+	r.open, r.rest = from, r.rest[1:]
+	return from, nil
+}
+
+// leave closes what has ended.
+func (r *joinedReader) leave() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	from := r.open
+	r.open = nil
+	if from == nil || r.closed {
+		return nil
+	}
+	return from.Close()
+}
+
 func (r *joinedReader) Close() error {
-	r.rest = nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed, r.rest = true, nil
 	if r.open == nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -23,23 +24,32 @@ import (
 type delivery struct {
 	p    *program
 	to   output
+	url  *weburl.URL
 	file *os.File // of -o or -O, once it is open
-	dump *os.File // of -D
+	// named says that the server chose the file's name, for which heads may wait.
+	named bool
+	heads []byte
+	dump  *os.File // of -D
 	// held is a page that waits for the trace to be written before it.
 	held *bytes.Buffer
 	meter
 }
 
 func (p *program) delivery(u *weburl.URL, i int) *delivery {
-	d := &delivery{p: p, meter: meter{p: p}}
+	d := &delivery{p: p, url: u, meter: meter{p: p}}
 	if i < len(p.s.outputs) {
 		d.to = p.s.outputs[i]
+	} else {
+		d.to.remote = p.s.remoteAll
 	}
 	if d.to.remote {
-		d.to.file = remoteFile(u)
+		d.to.file, d.to.byHeader = remoteFile(u), p.s.byHeader
 	}
-	if d.to.file == "-" {
+	switch {
+	case d.to.file == "-":
 		d.to.file = ""
+	case d.to.file != "" && p.s.folder != "":
+		d.to.file = filepath.Join(p.s.folder, d.to.file)
 	}
 	return d
 }
@@ -62,13 +72,11 @@ func remoteFile(u *weburl.URL) string {
 
 // check finds out whether the files could be written that are named.
 func (d *delivery) check() error {
-	for _, name := range []string{d.to.file, d.p.s.dumpHeader} {
-		if name == "" || name == "-" {
-			continue
-		}
-		if err := creatable(name); err != nil {
-			return err
-		}
+	if err := d.checkFile(); err != nil {
+		return err
+	}
+	if name := d.p.s.dumpHeader; name != "" && name != "-" && !d.p.s.createDirs {
+		return creatable(name)
 	}
 	return nil
 }
@@ -86,6 +94,10 @@ func (d *delivery) Head(raw []byte) error {
 		}
 	}
 	if !s.include && !s.fetch.Head || s.format != "" {
+		return nil
+	}
+	if d.to.byHeader && d.file == nil {
+		d.hold(raw)
 		return nil
 	}
 	w, err := d.writer()
@@ -110,6 +122,11 @@ func (d *delivery) dumpFile() (io.Writer, error) {
 		return d.stdout(), nil
 	}
 	if d.dump == nil {
+		if d.p.s.createDirs {
+			if err := os.MkdirAll(filepath.Dir(name), folderMode); err != nil {
+				return nil, err
+			}
+		}
 		f, err := os.Create(name)
 		if err != nil {
 			return nil, err
@@ -125,7 +142,7 @@ func (d *delivery) writer() (io.Writer, error) {
 		return d.stdout(), nil
 	}
 	if d.file == nil {
-		f, err := os.Create(d.to.file)
+		f, err := d.create()
 		if err != nil {
 			return nil, err
 		}
@@ -185,6 +202,9 @@ func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 	s := &d.p.s
 	d.begin(ctx, b.Response.Length)
 	defer d.end()
+	if err := d.name(b); err != nil {
+		return err
+	}
 	switch {
 	case d.to.file != "":
 		return d.pass(sc, b, s.fetch.Compressed, "saved to a file")

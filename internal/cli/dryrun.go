@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 
 	"fetchscope/httpclient/h1"
@@ -40,7 +41,7 @@ type dryRunRequest struct {
 const schemaDryRun = "fetchscope.dryrun/1"
 
 // dryRunOne shows the URL and its request.
-func (p *program) dryRunOne(u *weburl.URL) error {
+func (p *program) dryRunOne(u *weburl.URL, body *fetch.Payload) error {
 	doc := dryRunDocument{Schema: schemaDryRun, URL: urlDocument{
 		Href: u.Href(), Protocol: u.Protocol(), Username: u.Username(), Password: u.Password(), Host: u.Host(),
 		Hostname: u.Hostname(), Port: u.Port(), Pathname: u.Pathname(), Search: u.Search(), Hash: u.Hash(),
@@ -48,8 +49,10 @@ func (p *program) dryRunOne(u *weburl.URL) error {
 	unfetchable := fetch.Fetchable(u)
 	var raw []byte
 	if unfetchable == nil {
-		req := fetch.FirstRequest(p.s.fetch, u)
-		raw = append(h1.Head(req), req.Body...)
+		var err error
+		if raw, err = p.rawRequest(u, body); err != nil {
+			return err
+		}
 		doc.Request = &dryRunRequest{Raw: base64.StdEncoding.EncodeToString(raw)}
 	}
 	if err := p.showDryRun(&doc, raw); err != nil {
@@ -59,6 +62,21 @@ func (p *program) dryRunOne(u *weburl.URL) error {
 		return &statusError{status: statusScheme, code: fetch.CodeScheme, err: unfetchable}
 	}
 	return nil
+}
+
+// rawRequest is the request byte for byte, its body read to the end.
+func (p *program) rawRequest(u *weburl.URL, body *fetch.Payload) ([]byte, error) {
+	req, err := fetch.FirstRequest(p.s.fetch, u, body)
+	if err != nil {
+		var f *fetch.Failure
+		errors.As(err, &f)
+		return nil, &statusError{status: status(f.Phase, f.Code), code: f.Code, err: err}
+	}
+	raw, err := h1.Raw(req)
+	if req.Stream != nil {
+		err = errors.Join(err, req.Stream.Close())
+	}
+	return raw, unreadable(err)
 }
 
 func (p *program) showDryRun(doc *dryRunDocument, raw []byte) error {

@@ -20,6 +20,8 @@ const (
 	statusWrite  = 23
 	statusRead   = 26
 	statusOther  = 7
+	// statusArgument is that of an argument that is well-formed and cannot be.
+	statusArgument = 43
 )
 
 // statuses maps every code to its exit status: curl's, and 130 as shells have it.

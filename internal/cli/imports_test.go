@@ -16,9 +16,9 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                   {"internal/cli"},
-	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
+	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
 	"internal/demo":      {},
-	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/coding", "trace", "transport/capture"},
+	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture"},
 	"resolver":           {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":    {},
 	"transport":          {"transport/tcpstate", "internal/kstamp", "trace"},
@@ -27,6 +27,8 @@ var layers = map[string][]string{
 	"httpclient":         {"trace"},
 	"httpclient/h1":      {"httpclient", "trace"},
 	"httpclient/coding":  {"httpclient", "trace"},
+	"httpclient/payload": {"httpclient"},
+	"httpclient/form":    {"httpclient", "httpclient/payload"},
 	"render":             {"render/style", "render/layout", "trace"},
 	"render/style":       {},
 	"render/layout":      {"render/style"},

@@ -52,7 +52,7 @@ func (p *program) fetchAll(ctx context.Context, f *fetch.Fetcher, words []string
 	for i, word := range words {
 		f.Then(p.following(words[i+1:]))
 		last = p.fetchOne(ctx, f, word, i, len(words) > 1)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || last != nil && p.s.failEarly {
 			break
 		}
 		if i < len(words)-1 && last != nil {
@@ -89,28 +89,28 @@ func (p *program) complete() error {
 			return err
 		}
 	}
-	if len(p.s.data) > 0 {
-		o.HasBody = true
-		return p.readData()
-	}
-	return nil
+	return p.makePayload()
 }
 
 // parseURL reads a word as a URL: without a scheme it is http, as with curl.
 func (p *program) parseURL(word string) (*weburl.URL, error) {
+	parse := weburl.Parse
+	if p.s.pathAsIs {
+		parse = weburl.ParseAsIs
+	}
 	if p.s.base != "" {
-		base, err := weburl.Parse(p.s.base)
+		base, err := parse(p.s.base)
 		if err != nil {
 			return nil, err
 		}
 		return base.Parse(word)
 	}
 	if scheme, rest, ok := strings.Cut(word, ":"); ok && !strings.HasPrefix(rest, "//") && !knownScheme(scheme) && port(rest) {
-		return weburl.Parse("http://" + word)
+		return parse("http://" + word)
 	} else if !ok {
-		return weburl.Parse("http://" + word)
+		return parse("http://" + word)
 	}
-	return weburl.Parse(word)
+	return parse(word)
 }
 
 // knownScheme says whether a word before a colon is a scheme rather than a host.
@@ -130,13 +130,23 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 	if err != nil {
 		return p.refuse(word, &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeBadURL, Err: err}, several)
 	}
+	if u, err = p.withQuery(u); err != nil {
+		return err
+	}
+	body, u, err := p.upload(u, i)
+	if err != nil {
+		return err
+	}
 	if p.s.dryRun {
-		return p.dryRunOne(u)
+		return p.dryRunOne(u, body)
 	}
 	if err := fetch.Fetchable(u); err != nil {
 		return p.refuse(u.Redacted(), &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeScheme, Err: err}, several)
 	}
 	d := p.delivery(u, i)
+	if d.skips() {
+		return nil
+	}
 	if failure := p.check(f, u, d); failure != nil {
 		return p.refuse(u.Href(), failure, several)
 	}
@@ -154,11 +164,14 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 		rec = p.clock.Next(sink)
 		p.clock = rec
 	}
-	err = f.Fetch(ctx, rec, u, d)
+	err = f.Send(ctx, rec, u, body, d)
 	if lines != nil {
 		err = errors.Join(err, lines.close())
 	}
-	return p.finish(rec, u, d, errors.Join(err, d.close()), several)
+	if err = errors.Join(err, d.close()); err != nil {
+		err = errors.Join(err, d.abandon())
+	}
+	return p.finish(rec, u, d, err, several)
 }
 
 // check looks for what is bound to fail in the files that a fetch needs, before anything
@@ -320,29 +333,6 @@ func (p *program) addHeader(h string) error {
 		return usage(fmt.Sprintf("-H %q: this cannot be a field's name", h), "")
 	}
 	p.s.fetch.Header = append(p.s.fetch.Header, field)
-	return nil
-}
-
-// readData joins what -d gave. A file's line breaks are left out, as curl does.
-func (p *program) readData() error {
-	var parts [][]byte
-	for _, d := range p.s.data {
-		part := []byte(d)
-		if name, ok := strings.CutPrefix(d, "@"); ok {
-			b, err := p.readFile(name)
-			if err != nil {
-				return &statusError{status: statusRead, code: codeUsage, err: err}
-			}
-			part = bytes.Map(func(r rune) rune {
-				if r == '\r' || r == '\n' || r == 0 {
-					return -1
-				}
-				return r
-			}, b)
-		}
-		parts = append(parts, part)
-	}
-	p.s.fetch.Body = bytes.Join(parts, []byte("&"))
 	return nil
 }
 

@@ -37,11 +37,18 @@ type URL struct {
 	query, fragment    string
 	hasQuery           bool // tells "?" from none
 	hasFragment        bool
+	asIs               bool // dot segments stand
 }
 
 // Parse parses an absolute URL. The error, if any, is an [*Error].
 func Parse(input string) (*URL, error) {
 	return parse(input, nil)
+}
+
+// ParseAsIs is Parse, but leaves the dot segments of paths, in references that are
+// resolved against the URL too. The standard knows no such thing; servers' tests need it.
+func ParseAsIs(input string) (*URL, error) {
+	return run(input, &parser{url: URL{asIs: true}})
 }
 
 // Parse resolves a reference, relative or absolute, against u. The error, if
