@@ -147,8 +147,8 @@ func (d *delivery) Retry(r fetch.Retry) error {
 	if d.p.s.view != "none" && !d.p.s.silent {
 		fmt.Fprintf(d.p.stderr, "fetchscope: %s; again in %v, and %d more times at most\n", term.Safe(r.Cause.Error()), r.Wait, r.Left)
 	}
-	if d.file == nil {
-		return nil
+	if d.file == nil || d.got.Swap(0) == 0 {
+		return nil // heads alone stay, as with curl
 	}
 	info, err := d.file.Stat()
 	if err != nil || !info.Mode().IsRegular() {

@@ -165,6 +165,11 @@ func codeOf(err error) trace.Code {
 // maxDiscard bounds what is read of a body that nobody wants.
 const maxDiscard = 1 << 20
 
-// discard reads a body that is not the result, so that the connection ends in order.
-// Whether it ended well is told by its events.
-func discard(body io.Reader) { _, _ = io.Copy(io.Discard, io.LimitReader(body, maxDiscard)) }
+// pass reads a body that is not the result, so that the connection ends in order. Whether
+// it ended well is told by its events. One that only the connection's end would end is
+// left alone, as it might never end.
+func pass(resp *httpclient.Response) {
+	if resp.Length >= 0 || resp.Header.Has("Transfer-Encoding") {
+		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxDiscard))
+	}
+}

@@ -77,7 +77,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 	switch {
 	case err != nil || next != nil:
 		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: onwardWhy(next)})
-		discard(resp.Body)
+		pass(resp)
 	default:
 		err = out.Body(ctx, sc, &Body{
 			URL: h.url, Response: resp, Compressed: h.f.o.Compressed, MaxSize: h.f.o.MaxFileSize,
@@ -296,7 +296,7 @@ func (h *hop) exchange(ctx context.Context, conn *transport.Conn, w *watch, out 
 	h.answered = resp
 	resp.Body = h.paced(ctx, w, resp.Body)
 	if h.f.o.FailOnError && resp.Status >= 400 && !h.declined(resp) {
-		discard(resp.Body)
+		pass(resp)
 		resp.Body.Close()
 		return nil, failing(resp)
 	}
