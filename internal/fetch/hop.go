@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"errors"
+	"io"
 	"net/netip"
 	"sync"
 	"time"
@@ -27,6 +28,8 @@ type hop struct {
 	origin    *weburl.URL // of the first hop: credentials are for it
 	method    string
 	payload   *Payload // nil for none
+	body      []byte   // of it, where it is in memory
+	stream    io.ReadCloser
 	referer   string
 	// crossed says that a redirect led to another origin: from then on credentials
 	// stay behind.
@@ -50,6 +53,14 @@ const closeAfterFailure = 500 * time.Millisecond
 // is the context without -m, which does not cut the close short.
 func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next *hop, err error) {
 	h.via = h.proxy()
+	if err := h.load(); err != nil {
+		if h.kept != nil {
+			h.packets = h.kept.packets
+			h.close(outer, h.kept.conn, h.closing(true, false))
+		}
+		return nil, err
+	}
+	defer h.unload()
 	conn, err := h.connection(ctx, sc)
 	if err != nil {
 		return nil, err
@@ -278,11 +289,7 @@ var offered = []string{"http/1.1"}
 // exchange sends the request and reads the head of the response: steps 3 and 4.
 func (h *hop) exchange(ctx context.Context, conn *transport.Conn, w *watch, out Output) (*httpclient.Response, error) {
 	req := h.request(h.via)
-	if err := h.load(req); err != nil {
-		return nil, err
-	}
 	if req.Stream != nil {
-		w.stream = req.Stream // which goes on being read beside the response
 		req.Stream = &upload{ReadCloser: req.Stream, watch: w, pace: newPace(h.f.o.LimitRate), ctx: ctx}
 	}
 	resp, err := h1.Exchange(ctx, conn.Scope(), conn, req, out.Head)

@@ -69,7 +69,6 @@ func pause(ctx context.Context, d time.Duration) error {
 // little moves (-Y, -y). nil watches nothing.
 type watch struct {
 	bytes  atomic.Int64
-	stream io.Closer // what is sent, nil where nothing is read
 	cancel context.CancelCauseFunc
 	going  sync.WaitGroup
 }
@@ -104,9 +103,6 @@ func (w *watch) fail(why *Failure) {
 func (w *watch) end() {
 	if w != nil {
 		w.cancel(nil)
-		if w.stream != nil {
-			w.stream.Close()
-		}
 		w.going.Wait()
 	}
 }

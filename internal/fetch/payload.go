@@ -68,25 +68,32 @@ func (h *hop) chunked() (chunked, ours bool) {
 	return ours, ours
 }
 
-// load opens the payload for a request.
-func (h *hop) load(r *httpclient.Request) error {
+// load opens the payload, before a connection is made that would serve nothing.
+func (h *hop) load() error {
+	h.body, h.stream = nil, nil
 	if h.payload == nil {
 		return nil
 	}
 	if chunked, _ := h.chunked(); chunked && (h.f.o.HTTP10 || h.outdated) {
 		return &Failure{Phase: trace.Request, Code: CodeUpload, Err: errors.New("a body of unknown size takes chunks, which HTTP/1.0 has not")}
 	}
-	r.ExpectWait = h.f.o.ExpectWait
 	if b, ok := h.payload.Content.(payload.Bytes); ok && h.f.o.LimitRate == 0 {
-		r.Body = b
+		h.body = b
 		return nil
 	}
 	stream, err := h.payload.Open()
 	if err != nil {
 		return unreadable(err)
 	}
-	r.Stream = stream
+	h.stream = stream
 	return nil
+}
+
+// unload closes what load opened.
+func (h *hop) unload() {
+	if h.stream != nil {
+		h.stream.Close()
+	}
 }
 
 // unreadable is the failure of a payload that cannot be read.

@@ -15,8 +15,8 @@ import (
 // it has one, is the caller's to close.
 func FirstRequest(o Options, u *weburl.URL, p *Payload) (*httpclient.Request, error) {
 	h := (&Fetcher{o: o}).first(u, p)
-	r := h.request(h.via)
-	return r, h.load(r)
+	err := h.load()
+	return h.request(h.via), err
 }
 
 // confidential are the fields that never follow to another origin.
@@ -25,7 +25,8 @@ var confidential = []string{"Authorization", "Cookie", "Proxy-Authorization", "H
 // request makes the request of a hop. The order of the fields is curl's, which
 // servers know.
 func (h *hop) request(proxy *Proxy) *httpclient.Request {
-	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(proxy), AllowHTTP09: h.f.o.HTTP09}
+	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(proxy), Body: h.body, Stream: h.stream}
+	r.ExpectWait, r.AllowHTTP09 = h.f.o.ExpectWait, h.f.o.HTTP09
 	if h.f.o.HTTP10 {
 		r.Version = "HTTP/1.0"
 	}
