@@ -76,8 +76,10 @@ func TestWhatIsSent(t *testing.T) {
 		{"a file among others", "", "-d x --data-binary @lines --data-raw @y URL/", []string{"POST / " + urlencoded + " 12: x&ab\r\ncd\n&@y"}},
 		{"stdin", "a\nb", "--data-binary @- URL/", []string{"POST / " + urlencoded + " 3: a\nb"}},
 		{"nothing", "", "--data= URL/", []string{"POST / " + urlencoded + " 0: "}},
-		{"encoded", "", "--data-urlencode a=ö --data-urlencode =b=c --data-urlencode d~e --data-urlencode f@lines --data-urlencode @lines URL/",
-			[]string{"POST / " + urlencoded + " 48: a=%C3%B6&b%3Dc&d~e&f=ab%0D%0Acd%0A&ab%0D%0Acd%0A"}},
+		{
+			"encoded", "", "--data-urlencode a=ö --data-urlencode =b=c --data-urlencode d~e --data-urlencode f@lines --data-urlencode @lines URL/",
+			[]string{"POST / " + urlencoded + " 48: a=%C3%B6&b%3Dc&d~e&f=ab%0D%0Acd%0A&ab%0D%0Acd%0A"},
+		},
 		{"JSON in pieces", "", "--json [ --json 1] URL/", []string{"POST / [application/json] 3: [1]"}},
 		{"another type", "", "--json 1 -H Content-Type:application/x URL/", []string{"POST / [application/x] 1: 1"}},
 		{"into the URL", "", "-G -d a=1 --data-urlencode b=/ URL/?x", []string{"GET /?x&a=1&b=%2F [] 0: "}},

@@ -157,7 +157,7 @@ func TestABodyThatCannotBeRead(t *testing.T) {
 // A large file goes out whole, counted as the server counts it.
 func TestAnUploadIsCounted(t *testing.T) {
 	const size = 5 << 20
-	content, name := file(t, "")
+	_, name := file(t, "")
 	if err := os.Truncate(name, size); err != nil {
 		t.Fatal(err)
 	}
