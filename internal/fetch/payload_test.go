@@ -71,9 +71,9 @@ func TestRedirectsSendTheBodyAgain(t *testing.T) {
 			if tt.version == "" {
 				tt.version = "HTTP/1.1"
 			}
-			var bodies []string
+			came := make(chan string, 2)
 			p := listen(t, func(head string, c net.Conn) {
-				bodies = append(bodies, readBody(head, c))
+				came <- readBody(head, c)
 				if strings.Contains(head, " /end ") {
 					io.WriteString(c, empty)
 					return
@@ -84,7 +84,10 @@ func TestRedirectsSendTheBodyAgain(t *testing.T) {
 				Follow: true, MaxRedirects: 5, Keep: tt.keep, ExpectWait: 1,
 				Payload: &Payload{Content: tt.content, Put: tt.put},
 			}, p.url("/"))
-			p.seen()
+			var bodies []string
+			for range p.seen() {
+				bodies = append(bodies, <-came)
+			}
 			if !codeIs(r.err, tt.code) || strings.Join(bodies, "|") != strings.Join(tt.bodies, "|") {
 				t.Errorf("%q, %v; want %q, code %q", bodies, r.err, tt.bodies, tt.code)
 			}
@@ -114,18 +117,22 @@ func readBody(head string, c net.Conn) string {
 // A server that refuses the expectation gets the request once more without it.
 func TestARefusedExpectation(t *testing.T) {
 	big := payload.Bytes(strings.Repeat("x", expectFrom+1))
-	var got int64
+	counted := make(chan int64, 1)
 	p := listen(t, func(head string, c net.Conn) {
 		if value(head, "Expect") != "" {
 			io.WriteString(c, "HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n")
 			return
 		}
-		got, _ = io.CopyN(io.Discard, c, big.Size())
+		n, _ := io.CopyN(io.Discard, c, big.Size())
+		counted <- n
 		io.WriteString(c, empty)
 	})
 	r := run(t, Options{Payload: &Payload{Content: big}, ExpectWait: time.Minute, FailOnError: true}, p.url("/"))
-	if r.err != nil || got != big.Size() || len(p.seen()) != 2 {
-		t.Fatalf("%v: %d bytes in %d requests", r.err, got, len(p.seen()))
+	if r.err != nil {
+		t.Fatal(r.err)
+	}
+	if got := <-counted; got != big.Size() || len(p.seen()) != 2 {
+		t.Fatalf("%d bytes in %d requests", got, len(p.seen()))
 	}
 	first, last := r.doc.Exchanges[0], r.doc.Exchanges[1]
 	if first.Request.BodyBytes != 0 || last.Why != "retry" || last.Request.BodyBytes != big.Size() {

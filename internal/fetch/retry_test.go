@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,10 +113,10 @@ func (s *told) Retry(r Retry) error {
 // Each try is an exchange of its own, and what was got of the last alone counts.
 func TestRetries(t *testing.T) {
 	content, _ := file(t, "abc")
-	n := 0
+	var n atomic.Int32
 	p := listen(t, func(head string, c net.Conn) {
 		readBody(head, c)
-		if n++; n < 3 {
+		if n.Add(1) < 3 {
 			io.WriteString(c, "HTTP/1.1 503 Not yet\r\nContent-Length: 3\r\nConnection: close\r\n\r\nnot")
 			return
 		}
