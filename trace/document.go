@@ -206,8 +206,11 @@ type Segment struct {
 	RelativeAck *int64 `json:"relative_ack,omitzero"`
 	// Again says that what it carries had passed before; Late, that it had not, but what
 	// comes behind it had: it was lost before it came here, or overtaken.
-	Again       bool            `json:"retransmission,omitzero"`
-	Late        bool            `json:"out_of_order,omitzero"`
+	Again bool `json:"retransmission,omitzero"`
+	Late  bool `json:"out_of_order,omitzero"`
+	// Unanswered says that it, or the answer to it, was lost: concluded from what was sent
+	// again.
+	Unanswered  bool            `json:"unanswered,omitzero"`
 	Options     *SegmentOptions `json:"options,omitzero"`
 	Uncertainty Time            `json:"uncertainty_ns,omitzero"`
 }
@@ -247,13 +250,30 @@ type TLSInfo struct {
 	ServerName string `json:"server_name,omitzero"`
 	Resumed    bool   `json:"resumed"`
 	HelloRetry bool   `json:"hello_retry"`
+	// RoundTrips is how often the server was waited for; nil where the handshake was not
+	// seen to its end.
+	RoundTrips *int     `json:"round_trips,omitzero"`
+	Flights    []Flight `json:"flights,omitzero"`
 	// Verified is nil where it did not come to that.
-	Verified *bool         `json:"verified,omitzero"`
-	Ignored  bool          `json:"distrust_ignored,omitzero"`
-	Why      Code          `json:"distrust,omitzero"`
-	Message  string        `json:"distrust_message,omitzero"`
-	DANE     *DANE         `json:"dane,omitzero"`
-	Chain    []Certificate `json:"chain"`
+	Verified *bool  `json:"verified,omitzero"`
+	Ignored  bool   `json:"distrust_ignored,omitzero"`
+	Why      Code   `json:"distrust,omitzero"`
+	Message  string `json:"distrust_message,omitzero"`
+	// Problems are all that is wrong with the chain, the reason for distrust first.
+	Problems []Problem `json:"problems,omitzero"`
+	DANE     *DANE     `json:"dane,omitzero"`
+	// OCSP is the stapled response, nil where there was none; SCTs are the timestamps of
+	// logs.
+	OCSP   *OCSP      `json:"ocsp,omitzero"`
+	SCTs   []SCT      `json:"scts,omitzero"`
+	Pinned *PinnedKey `json:"pinned_public_key,omitzero"`
+	// ClientCertificate is nil where the server asked for none.
+	ClientCertificate *ClientCertificate `json:"client_certificate,omitzero"`
+	// ChainFrom is session where the chain was shown in an earlier handshake; ChainSent is
+	// how many certificates the server sent.
+	ChainFrom string        `json:"chain_from,omitzero"`
+	ChainSent int           `json:"chain_sent,omitzero"`
+	Chain     []Certificate `json:"chain"`
 }
 
 // A RequestInfo is the request as it went out.
@@ -282,14 +302,22 @@ type ResponseInfo struct {
 	Codings      []string  `json:"codings,omitzero"`
 	Framing      string    `json:"framing"`
 	Complete     bool      `json:"complete"`
+	// Progress is how the body came, where it was large.
+	Progress []ProgressPoint `json:"progress,omitzero"`
 	// FinalHeaders is the moment from which the first byte of the final response could
 	// be read.
 	FinalHeaders *Time  `json:"final_headers_ns,omitzero"`
 	Notes        []Note `json:"notes,omitzero"`
-	// WaitNetwork and WaitServer cut the phase wait in two: a round trip, by the
-	// smallest that was measured, and what is left. Both are inferred.
-	WaitNetwork *Time `json:"wait_network_ns,omitzero"`
-	WaitServer  *Time `json:"wait_server_ns,omitzero"`
+	// WaitNetwork and WaitServer cut the phase wait in two: a round trip, and what is
+	// left. Both are inferred; WaitFrom says by what.
+	WaitNetwork *Time  `json:"wait_network_ns,omitzero"`
+	WaitServer  *Time  `json:"wait_server_ns,omitzero"`
+	WaitFrom    string `json:"wait_evidence,omitzero"`
+	// WaitLow and WaitHigh are what the network's part lies between: the smallest round
+	// trip that was measured, and the time until the request had been acknowledged, or the
+	// response was there.
+	WaitLow  *Time `json:"wait_network_low_ns,omitzero"`
+	WaitHigh *Time `json:"wait_network_high_ns,omitzero"`
 }
 
 // An Interim is a 1xx response.
@@ -337,9 +365,11 @@ type CloseInfo struct {
 	TimeWaitLeft *Time `json:"time_wait_left_ns,omitzero"`
 	TimeWaitAt   *Time `json:"time_wait_read_at_ns,omitzero"`
 	// TimeWait is how long TIME_WAIT took, where it was followed to its end.
-	TimeWait          *Time `json:"time_wait_ns,omitzero"`
-	CloseNotifySent   *Time `json:"close_notify_sent_ns,omitzero"`
-	CloseNotifyCame   *Time `json:"close_notify_received_ns,omitzero"`
+	TimeWait        *Time `json:"time_wait_ns,omitzero"`
+	CloseNotifySent *Time `json:"close_notify_sent_ns,omitzero"`
+	CloseNotifyCame *Time `json:"close_notify_received_ns,omitzero"`
+	// Truncated says that the server's FIN came without a close_notify before it.
+	Truncated         bool  `json:"truncated,omitzero"`
 	LingeringReceived int64 `json:"lingering_bytes,omitzero"`
 }
 

@@ -254,25 +254,6 @@ type NotObservable struct {
 	Why  string `json:"why"`
 }
 
-// SocketRead is what the kernel said of the connection at a moment (TCP_INFO).
-// A nil figure was not told.
-type SocketRead struct {
-	// When is where in the connection's life it was read: connected, closed, or between two
-	// exchanges kept (for the one before) and reused (for the one behind).
-	When          string         `json:"when"`
-	RTT           *time.Duration `json:"rtt_ns,omitzero"`
-	RTTVar        *time.Duration `json:"rtt_var_ns,omitzero"`
-	MinRTT        *time.Duration `json:"min_rtt_ns,omitzero"`
-	Retransmits   *int64         `json:"retransmits,omitzero"`
-	SegmentsIn    *int64         `json:"segments_in,omitzero"`
-	SegmentsOut   *int64         `json:"segments_out,omitzero"`
-	BytesAcked    *int64         `json:"bytes_acked,omitzero"`
-	BytesReceived *int64         `json:"bytes_received,omitzero"`
-	SendMSS       *int64         `json:"send_mss,omitzero"`
-	Cwnd          *int64         `json:"cwnd,omitzero"`
-	DeliveryRate  *int64         `json:"delivery_rate,omitzero"`
-}
-
 // TunnelStarted is the moment a CONNECT left for a proxy (RFC 9110, section 9.3.6).
 type TunnelStarted struct {
 	Proxy  string `json:"proxy"`
@@ -320,7 +301,16 @@ type CertificatesSeen struct {
 	Ignored  bool          `json:"ignored,omitzero"`
 	Why      Code          `json:"why,omitzero"`
 	Message  string        `json:"message,omitzero"`
-	DANE     *DANE         `json:"dane,omitzero"`
+	// Problems are all that is wrong with it, the one that Why names first.
+	Problems []Problem `json:"problems,omitzero"`
+	// Sent is how many certificates the server sent; in a session that is Resumed they are
+	// those of the earlier handshake.
+	Sent    int        `json:"sent,omitzero"`
+	Resumed bool       `json:"resumed,omitzero"`
+	DANE    *DANE      `json:"dane,omitzero"`
+	OCSP    *OCSP      `json:"ocsp,omitzero"`
+	SCTs    []SCT      `json:"scts,omitzero"`
+	Pinned  *PinnedKey `json:"pinned_public_key,omitzero"`
 }
 
 // A DANE is what TLSA records that DNSSEC vouches for make of the chain (RFC 6698).
@@ -377,6 +367,16 @@ type FirstByte struct {
 	// Offset counts the bytes that had come on the connection through what was read with
 	// it, under TLS through its record; 0 where that is not known.
 	Offset int64 `json:"offset,omitzero"`
+	// Since is the earliest moment at which the first of those bytes can have come: under
+	// TLS its record's first; 0 where that is not known.
+	Since Time `json:"since_ns,omitzero"`
+}
+
+func (e FirstByte) from(base Time) Event {
+	if e.Since != 0 {
+		e.Since -= base
+	}
+	return e
 }
 
 // InterimReceived is a 1xx response (RFC 9110, section 15.2).
@@ -515,7 +515,6 @@ func (Connected) Kind() string        { return "connected" }
 func (ConnectionReused) Kind() string { return "connection_reused" }
 func (StateSeen) Kind() string        { return "state_seen" }
 func (NotObservable) Kind() string    { return "not_observable" }
-func (SocketRead) Kind() string       { return "socket_read" }
 func (TunnelStarted) Kind() string    { return "tunnel_started" }
 func (TunnelEnded) Kind() string      { return "tunnel_ended" }
 func (ProxyUsed) Kind() string        { return "proxy_used" }

@@ -31,6 +31,9 @@ func Fold(records []Record, o FoldOptions) *Document {
 			group[i].Event = Publish(group[i].Event, o.Secrets)
 		}
 		x, failure := foldExchange(group, kept)
+		if x.TLS != nil {
+			age(x.TLS.Chain, o.Started)
+		}
 		d.Exchanges = append(d.Exchanges, x)
 		// A failure that an exchange came behind was got over.
 		d.Error = failure
@@ -114,7 +117,6 @@ type exchangeFold struct {
 	syns    map[int]Record // by connection
 	added   []string       // addresses that came late
 	failure *Error
-	rtt     *time.Duration
 	reused  *keptConn // nil where the connection was opened for this exchange
 }
 
@@ -204,8 +206,9 @@ func (f *exchangeFold) finish() {
 		c.States = f.packets.replace(c.States)
 		orderStates(c.States)
 		c.States = append(c.States, f.server()...)
-		sortStates(c.States)
+		placeInferred(c.States)
 	}
+	f.finishTLS()
 	f.x.Phases = f.phases()
 	if f.x.Response != nil {
 		f.splitWait()
@@ -219,16 +222,4 @@ func (f *exchangeFold) finish() {
 	}
 	f.finishRender()
 	f.finishClose()
-}
-
-// splitWait cuts the waiting for the response into the network's part, a round trip,
-// and the server's.
-func (f *exchangeFold) splitWait() {
-	wait := f.x.Phase(Wait)
-	if f.rtt == nil || wait.Duration == nil || *wait.Duration < 0 {
-		return
-	}
-	network := min(Time(*f.rtt), *wait.Duration)
-	server := *wait.Duration - network
-	f.x.Response.WaitNetwork, f.x.Response.WaitServer = &network, &server
 }

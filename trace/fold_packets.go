@@ -125,7 +125,17 @@ func partedLast(f *exchangeFold) *passage {
 			last = s
 		}
 	}
+	if last != nil && last.Again && last.Has("FIN") {
+		if answer := p.answer(last); answer != nil {
+			last = answer
+		}
+	}
 	return f.ofOpen(last)
+}
+
+// answer is the first segment behind one that acknowledges all of it.
+func (p *packets) answer(of *passage) *passage {
+	return p.find(of.From.other(), func(s *passage) bool { return s.At > of.At && s.acks >= of.last })
 }
 
 // ofOpen leaves out what is of a connection that did not come about.

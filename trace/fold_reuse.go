@@ -1,13 +1,12 @@
 package trace
 
-import "time"
-
 // A keptConn is what exchanges over one connection have in common. Its methods work on a
 // nil one, of an exchange with a connection of its own.
 type keptConn struct {
-	tls  *TLSInfo
-	rtt  *time.Duration
-	ways map[Side]*numbering // of its segments, to be counted on
+	tls     *TLSInfo
+	proxied bool                // the other end is a proxy's
+	least   trip                // the smallest so far
+	ways    map[Side]*numbering // of its segments, to be counted on
 }
 
 // A Carried is what the connections of a run's fetches have told so far. Its zero value
@@ -40,7 +39,7 @@ func (f *exchangeFold) takeOver(records []Record, kept map[int]*keptConn) {
 			if k := kept[r.Conn]; k != nil {
 				f.reused = k
 			}
-			f.x.TLS, f.rtt = f.reused.tls, f.reused.rtt
+			f.x.TLS = f.reused.tls
 			return
 		}
 	}
@@ -49,7 +48,7 @@ func (f *exchangeFold) takeOver(records []Record, kept map[int]*keptConn) {
 // handOver keeps what an exchange to come over the same connection needs.
 func (f *exchangeFold) handOver(kept map[int]*keptConn) {
 	if f.opened {
-		kept[f.winner] = &keptConn{tls: f.x.TLS, rtt: f.rtt, ways: f.packets.ways}
+		kept[f.winner] = &keptConn{tls: f.x.TLS, proxied: f.proxied(), least: f.leastTrip(), ways: f.packets.ways}
 	}
 }
 

@@ -225,10 +225,13 @@ func (p *packets) replace(states []StateTime) []StateTime {
 func (s StateTime) expiry() bool { return s.State == Closed && s.Evidence == SockDiag }
 
 // place puts a state at the moment of its packet; of a server elsewhere only bounds are
-// known.
+// known, unless its own kernel was asked.
 func (p *packets) place(end Side, c change, known []StateTime, i int) (StateTime, bool) {
 	if end == Server && !p.local {
 		m, ok := p.elsewhere(c)
+		if i >= 0 && (known[i].Evidence != Inferred || !ok || known[i].Uncertainty <= Time(m.Within)) {
+			return known[i], true
+		}
 		return StateTime{State: c.state, Side: end, Start: m.At, Uncertainty: Time(m.Within), Evidence: Inferred}, ok
 	}
 	s := StateTime{State: c.state, Side: end, Start: c.by.At, Uncertainty: Time(kernelLag) + c.by.Uncertainty, Evidence: Packet}

@@ -56,8 +56,54 @@ func orderStates(states []StateTime) {
 	sortStates(states)
 }
 
+// placeInferred puts the inferred states of each end between those before and behind them,
+// in whose bounds they lie too.
+func placeInferred(states []StateTime) {
+	for _, side := range []Side{Client, Server} {
+		way := wayOf(states, side)
+		for i := len(way) - 2; i >= 0; i-- {
+			way[i].before(way[i+1])
+		}
+	}
+	sortStates(states)
+}
+
+// wayOf are one end's states in the order in which they can only have been.
+func wayOf(states []StateTime, side Side) []*StateTime {
+	var way []*StateTime
+	for i := range states {
+		if states[i].Side == side {
+			way = append(way, &states[i])
+		}
+	}
+	slices.SortStableFunc(way, func(a, b *StateTime) int {
+		return cmp.Compare(slices.Index(stateOrder, a.State), slices.Index(stateOrder, b.State))
+	})
+	return way
+}
+
+// before keeps an inferred state from being later than the next one.
+func (s *StateTime) before(next *StateTime) {
+	if s.Evidence != Inferred {
+		return
+	}
+	b := bracketed{s, s.Start - s.Uncertainty, s.Start + s.Uncertainty}
+	if hi := next.Start + next.Uncertainty; hi < b.hi && hi >= b.lo {
+		b.hi = hi
+		b.narrow()
+	}
+	if s.Start > next.Start && next.Start >= b.lo {
+		b.moveTo(next.Start)
+	}
+}
+
 func sortStates(states []StateTime) {
-	slices.SortStableFunc(states, func(a, b StateTime) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortStableFunc(states, func(a, b StateTime) int {
+		if a.Start == b.Start && a.Side == b.Side {
+			return cmp.Compare(slices.Index(stateOrder, a.State), slices.Index(stateOrder, b.State))
+		}
+		return cmp.Compare(a.Start, b.Start)
+	})
 }
 
 // narrow puts the moment into the middle of its bounds.

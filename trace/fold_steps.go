@@ -15,7 +15,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.resolve(r)
 	case AttemptStarted, AttemptEnded, Connected, ConnectionReused, StateSeen, SegmentSeen, CaptureEnded, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
-	case TLSStarted, TLSEnded, CertificatesSeen:
+	case TLSStarted, TLSEnded, CertificatesSeen, ClientCertificateAsked, FlightSeen:
 		f.tls(r)
 	}
 }
@@ -173,7 +173,7 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 	case NotObservable:
 		c.NotObservable = append(c.NotObservable, Unseen(e))
 	case SocketRead:
-		f.socketRead(c, e)
+		c.socketRead(e)
 	case TunnelStarted:
 		c.proxy().TunnelStart, c.proxy().TunnelTarget = &r.At, e.Target
 	case TunnelEnded:
@@ -181,16 +181,11 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 	}
 }
 
-func (f *exchangeFold) socketRead(c *Connection, e SocketRead) {
+func (c *Connection) socketRead(e SocketRead) {
 	if e.When == "connected" || e.When == "reused" {
 		c.Opened = &e
 	} else {
 		c.Closed = &e
-	}
-	for _, rtt := range []*time.Duration{e.MinRTT, e.RTT} {
-		if rtt != nil && (f.rtt == nil || *rtt < *f.rtt) {
-			f.rtt = rtt
-		}
 	}
 }
 
@@ -207,23 +202,6 @@ func (p *Proxy) endTunnel(r Record, e TunnelEnded) {
 		p.TunnelDuration = &took
 	}
 	p.TunnelStatus = &e.Status
-}
-
-func (f *exchangeFold) tls(r Record) {
-	if f.x.TLS == nil {
-		f.x.TLS = &TLSInfo{Chain: []Certificate{}}
-	}
-	t := f.x.TLS
-	switch e := r.Event.(type) {
-	case TLSStarted:
-		t.ServerName = e.ServerName
-	case TLSEnded:
-		t.Version, t.Cipher, t.Group, t.ALPN = e.Version, e.Cipher, e.Group, e.ALPN
-		t.Resumed, t.HelloRetry = e.Resumed, e.HelloRetry
-	case CertificatesSeen:
-		t.Verified, t.Ignored, t.Why, t.Message, t.DANE = &e.Verified, e.Ignored, e.Why, e.Message, e.DANE
-		t.Chain = append(t.Chain, e.Chain...)
-	}
 }
 
 // steps3and4 takes what was sent and what came back.
@@ -247,6 +225,8 @@ func (f *exchangeFold) steps3and4(r Record) {
 		d := f.response()
 		d.BodyBytes, d.Complete = e.BodyBytes, e.Complete
 		d.Trailers = append(d.Trailers, e.Trailers...)
+	case BodyProgress:
+		f.response().Progress = e.Points
 	case Decoded:
 		d := f.response()
 		d.DecodedBytes, d.Codings = &e.Bytes, e.Codings
@@ -280,7 +260,7 @@ func (f *exchangeFold) steps5and6(r Record) {
 	case RenderEnded:
 		d := f.render()
 		d.Lines, d.Links, d.Words = e.Lines, e.Links, e.Words
-	case CloseNotified, ResetSeen, TimeWaitRead, CloseSegments, CloseEnded:
+	case CloseNotified, NotifyMissing, ResetSeen, TimeWaitRead, CloseSegments, CloseEnded:
 		if r.Conn == f.winner {
 			f.close(r)
 		}
@@ -328,6 +308,8 @@ func (f *exchangeFold) close(r Record) {
 		} else {
 			d.CloseNotifyCame = &r.At
 		}
+	case NotifyMissing:
+		d.Truncated = true
 	case ResetSeen:
 		d.Reset = e.Side
 	case TimeWaitRead:

@@ -324,3 +324,21 @@ func TestConnectionsToNameServersAreToldApart(t *testing.T) {
 		t.Errorf("the phase begins at %v, want 10 µs", p.Start)
 	}
 }
+
+// Whatever a server puts into its certificates, a document stays readable.
+func TestCertificatesAreCut(t *testing.T) {
+	long := strings.Repeat("x", 10*maxText)
+	seen := CertificatesSeen{
+		Chain: []Certificate{{Subject: long, Issuer: long}}, Problems: []Problem{{Message: long}},
+	}
+	got := Publish(seen, true).(CertificatesSeen)
+	asked := Publish(ClientCertificateAsked{Authorities: []string{long}}, true).(ClientCertificateAsked)
+	for _, s := range []string{got.Chain[0].Subject, got.Chain[0].Issuer, got.Problems[0].Message, asked.Authorities[0]} {
+		if len(s) > maxText+40 {
+			t.Errorf("%d bytes are left", len(s))
+		}
+	}
+	if seen.Chain[0].Subject != long {
+		t.Error("the record was changed")
+	}
+}

@@ -89,8 +89,22 @@ func (r *Recorder) Records() []Record {
 	return append([]Record(nil), r.records...)
 }
 
+// A timed event holds moments of its own.
+type timed interface{ from(base Time) Event }
+
+// from counts a record's moments from another beginning.
+func (r Record) from(base Time) Record {
+	r.At -= base
+	if e, ok := r.Event.(timed); ok {
+		r.Event = e.from(base)
+	}
+	return r
+}
+
 func (r *Recorder) put(rec Record) {
-	rec.At -= r.base
+	if r.base != 0 {
+		rec = rec.from(r.base)
+	}
 	r.mu.Lock()
 	r.records = append(r.records, rec)
 	r.mu.Unlock()

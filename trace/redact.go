@@ -37,6 +37,15 @@ func Publish(e Event, secrets bool) Event {
 	case Failed:
 		e.Message, e.Hint = redactWords(Text(e.Message), secrets), redactWords(Text(e.Hint), secrets)
 		return e
+	case CertificatesSeen:
+		e.Chain, e.Problems = publishChain(e.Chain), publishProblems(e.Problems)
+		return e
+	case ClientCertificateAsked:
+		e.Authorities = slices.Clone(e.Authorities)
+		for i := range e.Authorities {
+			e.Authorities[i] = cut(e.Authorities[i])
+		}
+		return e
 	case ProxyUsed:
 		e.Proxy = redactURL(e.Proxy, secrets)
 		return e
@@ -58,6 +67,24 @@ func cut(s string) string {
 		end--
 	}
 	return fmt.Sprintf("%s… (%d bytes)", s[:end], len(s))
+}
+
+// publishChain shortens the names of certificates: each may have as much as a handshake
+// can carry.
+func publishChain(chain []Certificate) []Certificate {
+	out := slices.Clone(chain)
+	for i := range out {
+		out[i].Subject, out[i].Issuer = cut(out[i].Subject), cut(out[i].Issuer)
+	}
+	return out
+}
+
+func publishProblems(problems []Problem) []Problem {
+	out := slices.Clone(problems)
+	for i := range out {
+		out[i].Message = cut(out[i].Message)
+	}
+	return out
 }
 
 func publishFields(fields []Field, secrets bool) []Field {

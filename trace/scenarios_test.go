@@ -67,6 +67,19 @@ func leafAndRoot(end time.Time, blamed bool) []Certificate {
 	}
 }
 
+// withRoot adds the root of the trust store.
+func withRoot(chain []Certificate) []Certificate {
+	for i := range chain {
+		chain[i].From = FromServer
+	}
+	return append(chain, Certificate{
+		Role: "root", Subject: "CN=Example Root X1", Issuer: "CN=Example Root X1", From: FromStore, Key: "RSA 4096", Signature: "SHA256-RSA", SHA256: "cc",
+		NotBefore: time.Date(2015, 6, 4, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2035, 6, 4, 0, 0, 0, 0, time.UTC),
+	})
+}
+
+func nth(i int) *int { return &i }
+
 // exchangeHTTP records request and response from t, with 68 ms of the server's.
 func (s *script) exchangeHTTP(t Time, status int, reason string, fields ...Field) {
 	s.at(t, RequestStarted{Method: "GET", Target: "/", Version: "HTTP/1.1", Headers: []Field{{"Host", "www.example.com"}, {"Authorization", "Basic c2VjcmV0"}}})
@@ -89,6 +102,9 @@ func secure() scenario {
 	s.at(60000*us, CertificatesSeen{Chain: leafAndRoot(time.Date(2027, 1, 20, 0, 0, 0, 0, time.UTC), false), Verified: true})
 	s.at(71700*us, TLSEnded{Version: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256", Group: "X25519MLKEM768", ALPN: "http/1.1", Offset: 600, OursLast: true})
 	s.stamp(71600*us, BytesLeft{Offset: 600})
+	s.at(40600*us, FlightSeen{Side: Client, Last: 40610 * us, Bytes: 517, Records: 1, Messages: []string{"ClientHello"}})
+	s.stamp(69400*us, FlightSeen{Side: Server, Last: 69500 * us, Bytes: 3180, Records: 3, Messages: []string{"ServerHello", "ChangeCipherSpec", "encrypted"}})
+	s.at(71590*us, FlightSeen{Side: Client, Last: 71600 * us, Bytes: 80, Records: 2, Messages: []string{"ChangeCipherSpec", "encrypted"}})
 	s.exchangeHTTP(71800*us, 200, "OK", Field{"Content-Type", "text/html"}, Field{"Set-Cookie", "id=secret"}, Field{"X-Odd", "caf\xe9\x1b[31m"})
 	s.conn = 0
 	s.at(172100*us, RenderStarted{})
@@ -141,7 +157,10 @@ func expired() scenario {
 	s.resolveName("www.example.com")
 	s.open(12500*us, "192.0.2.10:51544", "203.0.113.7:443")
 	s.at(40600*us, TLSStarted{ServerName: "www.example.com"})
-	s.at(69000*us, CertificatesSeen{Chain: leafAndRoot(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), true), Why: "certificate_expired", Message: "the certificate has expired"})
+	s.at(69000*us, CertificatesSeen{Chain: withRoot(leafAndRoot(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), true)), Sent: 2, Why: "certificate_expired", Message: "the certificate has expired", Problems: []Problem{
+		{Code: "certificate_expired", Message: "the certificate expired at 2026-11-20 00:00:00 UTC", Certificate: nth(0)},
+		{Code: "certificate_name_mismatch", Message: "the certificate is for example.com, mail.example.com, not for www.example.com", Certificate: nth(0)},
+	}})
 	s.state(Client, FinWait1, 69300*us, 45*time.Microsecond, Syscall)
 	s.at(69600*us, Failed{Phase: TLS, Code: "certificate_expired", Message: "verify the certificate of www.example.com: certificate has expired", Hint: "-k fetches regardless of trust; --cacert FILE trusts another authority"})
 	s.state(Client, FinWait2, 97400*us, 90*time.Microsecond, TCPInfo)
@@ -345,5 +364,5 @@ func (s *script) request(t Time, ours, theirs uint32, status int) {
 }
 
 func scenarios() []scenario {
-	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody(), captured(), reused()}
+	return []scenario{secure(), redirected(), expired(), unresolved(), reset(), raced(), nobody(), captured(), reused(), lost()}
 }

@@ -15,8 +15,13 @@ func newSegment(m Moment, e SegmentSeen) Segment {
 }
 
 // Has says whether a control bit is set.
-func (s *Segment) Has(flag string) bool {
-	for name := range strings.SplitSeq(s.Flags, ",") {
+func (s *Segment) Has(flag string) bool { return has(s.Flags, flag) }
+
+// Has says whether a control bit is set.
+func (s *SegmentSeen) Has(flag string) bool { return has(s.Flags, flag) }
+
+func has(flags, flag string) bool {
+	for name := range strings.SplitSeq(flags, ",") {
 		if name == flag {
 			return true
 		}
@@ -132,6 +137,7 @@ func follow(c *Connection, ways map[Side]*numbering) packets {
 		}
 		p.passed = append(p.passed, own.pass(s, other))
 	}
+	p.unanswered()
 	return p
 }
 

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -229,6 +230,29 @@ func TestPacketsReplaceWhatWasAsked(t *testing.T) {
 	}
 }
 
+// Of a server elsewhere whose kernel was asked, that counts; what it passed unseen has the
+// narrower bounds of the two.
+func TestPacketsLeaveAServerThatWasAsked(t *testing.T) {
+	conn := wire(t, "192.0.2.10:1", "203.0.113.7:2", handshake+`
+		400 > FIN,ACK 6 11 0
+		500 < FIN,ACK 11 7 0
+		510 > ACK 7 12 0`, 1000)
+	p := follow(conn, nil)
+	asked := []StateTime{
+		{State: SynReceived, Side: Server, Start: 50 * us, Uncertainty: 90 * us, Evidence: SockDiag},
+		{State: Established, Side: Server, Start: 160 * us, Uncertainty: 500 * us, Evidence: Inferred},
+		{State: CloseWait, Side: Server, Start: 451 * us, Uncertainty: 2 * us, Evidence: Inferred},
+		{State: LastAck, Side: Server, Start: 452 * us, Uncertainty: 2 * us, Evidence: SockDiag},
+		{State: Closed, Side: Server, Start: 800 * us, Uncertainty: 5 * us, Evidence: SockDiag},
+	}
+	want := slices.Clone(asked)
+	want[1].Start, want[1].Uncertainty = 205*us, 95*us
+	got := slices.DeleteFunc(p.replace(asked), func(s StateTime) bool { return s.Side == Client })
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+}
+
 func TestSegmentsThatPassAgain(t *testing.T) {
 	conn := wire(t, "192.0.2.10:1", "203.0.113.7:2", handshake+`
 		400 > PSH,ACK 1 11 5
@@ -248,6 +272,88 @@ func TestSegmentsThatPassAgain(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("segments (-want +got):\n%s", diff)
+	}
+}
+
+// What is sent again with no word of it was lost, or the word was.
+func TestUnanswered(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"all is well", handshake, ""},
+		{"a SYN", "0 > SYN 0 0 0\n1000 > SYN 0 0 0\n1100 < SYN,ACK 0 1 0", "0"},
+		{"an acknowledgement of a SYN,ACK", `
+			0 > SYN 0 0 0
+			100 < SYN,ACK 0 1 0
+			110 > ACK 1 1 0
+			310 < SYN,ACK 0 1 0
+			320 > ACK 1 1 0`, "110"},
+		{"the last ACK", handshake + `
+			400 > FIN,ACK 6 11 0
+			500 < FIN,ACK 11 7 0
+			510 > ACK 7 12 0
+			700 < FIN,ACK 11 7 0
+			710 > ACK 7 12 0`, "510"},
+		{"a FIN that came again too soon to tell", handshake + `
+			400 > FIN,ACK 6 11 0
+			500 < FIN,ACK 11 7 0
+			510 > ACK 7 12 0
+			600 < FIN,ACK 11 7 0
+			610 > ACK 7 12 0`, ""},
+		{"a FIN of ours", handshake + `
+			400 > FIN,ACK 6 11 0
+			700 > FIN,ACK 6 11 0
+			800 < FIN,ACK 11 7 0`, "400"},
+		{"a FIN of ours that was answered", handshake + `
+			400 > FIN,ACK 6 11 0
+			500 < ACK 11 7 0
+			510 > FIN,ACK 6 11 0`, ""},
+		{"data, in one repeat", handshake + `
+			400 > ACK 6 11 5
+			401 > ACK 11 11 5
+			700 > ACK 6 11 10
+			800 < ACK 11 16 0`, "400 401"},
+		{"acknowledged before the repeat", handshake + `
+			400 > ACK 6 11 5
+			401 > ACK 11 11 5
+			500 < ACK 11 11 0
+			700 > ACK 6 11 10
+			800 < ACK 11 16 0`, "401"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			conn := wire(t, "192.0.2.10:1", "203.0.113.7:2", c.text, 1<<32-4)
+			follow(conn, nil)
+			if got := unansweredAt(conn); got != c.want {
+				t.Errorf("at %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func unansweredAt(c *Connection) string {
+	var at []string
+	for _, s := range c.Segments {
+		if s.Unanswered {
+			at = append(at, fmt.Sprint(int64(s.At/us)))
+		}
+	}
+	return strings.Join(at, " ")
+}
+
+// What the other end says it has out of order, or twice, did come (RFC 2018, RFC 2883).
+func TestUnansweredButHeld(t *testing.T) {
+	conn := wire(t, "192.0.2.10:1", "203.0.113.7:2", handshake+`
+		400 > ACK 6 11 5
+		401 > ACK 11 11 5
+		500 < ACK 11 6 0
+		700 > ACK 6 11 10
+		800 < ACK 11 16 0`, 0)
+	for i := range conn.Segments {
+		if s := &conn.Segments[i]; s.At == 500*us {
+			s.Options = &SegmentOptions{SACK: [][2]uint32{{11, 16}}}
+		}
+	}
+	follow(conn, nil)
+	if got := unansweredAt(conn); got != "400" {
+		t.Errorf("at %q, want 400 alone: the other was acknowledged by its block", got)
 	}
 }
 
@@ -307,6 +413,11 @@ func FuzzFollow(f *testing.F) {
 					t.Fatalf("%s comes twice, or by nothing", ch.state)
 				}
 				seen[ch.state] = true
+			}
+		}
+		for _, s := range c.Segments {
+			if s.Unanswered && s.From != Client {
+				t.Fatalf("%+v is ours to tell of", s)
 			}
 		}
 		for _, s := range p.replace(nil) {

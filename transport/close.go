@@ -15,11 +15,14 @@ type CloseOptions struct {
 	// ServerFirst waits a little for the server's FIN, which it has announced.
 	ServerFirst bool
 	// Timeout bounds the waiting for the server's FIN, and all that comes of ours; 0 means
-	// CloseTimeout.
+	// CloseTimeout, and ServerSettles beside.
 	Timeout time.Duration
 	// TimeWait follows TIME_WAIT to its end, and is told now and then how much of its timer
 	// is left; nil leaves it to the kernel.
 	TimeWait func(left time.Duration)
+	// ServerSettles is how long the server's end, where that can be seen, is watched when
+	// ours is over; 0 means a moment, for our last acknowledgement to reach it.
+	ServerSettles time.Duration
 }
 
 // A CloseMode is how a connection is ended, and by whom.
@@ -57,7 +60,7 @@ func (c *Conn) Close(ctx context.Context, o CloseOptions) {
 	}
 	c.closed = true
 	if o.Timeout == 0 {
-		o.Timeout = CloseTimeout
+		o.Timeout = CloseTimeout + o.ServerSettles
 	}
 	d := drain{conn: c, buf: make([]byte, drainBuffer)}
 	if c.sc == nil {
@@ -83,13 +86,13 @@ func (c *Conn) Close(ctx context.Context, o CloseOptions) {
 func (c *Conn) end(ctx context.Context, o CloseOptions, d *drain) (why string) {
 	if o.Mode == CloseReset && !c.link.gone() {
 		c.sock.abort()
-		c.sock.settle(ctx)
+		c.sock.settle(ctx, o.ServerSettles)
 		return c.sock.observed()
 	}
 	c.sayGoodbye()
 	c.sock.shutdown()
 	if d.run() {
-		c.sock.settle(ctx)
+		c.sock.settle(ctx, o.ServerSettles)
 	}
 	return d.why(ctx)
 }

@@ -31,6 +31,8 @@ type Conn struct {
 	// opened then is; nil where that was of an earlier fetch.
 	carried bool
 	opened  *int
+	// rested says that what is known of the last exchange was recorded.
+	rested bool
 }
 
 func newConn(s socket, sc *trace.Scope) *Conn {
@@ -77,6 +79,15 @@ func (c *Conn) failed(op string, err error) error {
 // TLS the one at which the record that holds it was complete.
 func (c *Conn) Arrived() trace.Moment { return c.top.Arrived() }
 
+// Began is the moment from which the first byte of what Arrived tells of could be read:
+// under TLS that of the record, which may have taken several segments.
+func (c *Conn) Began() trace.Moment {
+	if c.tls != nil {
+		return c.tls.wire.begun
+	}
+	return c.top.Arrived()
+}
+
 // Came counts the bytes that came on the wire through what the last Read returned: under
 // TLS through the record that held it.
 func (c *Conn) Came() int64 { return c.top.Came() }
@@ -91,13 +102,26 @@ func (c *Conn) Bulk(on bool) { c.sock.bulk(on) }
 // nor sent anything that nobody asked for.
 func (c *Conn) Idle() bool { return !c.closed && !c.link.gone() && c.sock.idle() }
 
+// Rest records what is known by now of an exchange behind which the connection is left open,
+// as Carry would.
+func (c *Conn) Rest() {
+	if c.sc == nil {
+		return
+	}
+	c.sock.carry("kept")
+	c.rested = true
+}
+
 // Carry makes the connection serve another exchange: what is recorded from now on is of
 // that one's scope. What is known of the one before is recorded first.
 func (c *Conn) Carry(next *trace.Scope) {
 	if c.sc == nil {
 		return
 	}
-	c.sock.carry("kept")
+	if !c.rested {
+		c.sock.carry("kept")
+	}
+	c.rested = false
 	before, same := c.sc.Continue(next)
 	switch {
 	case !same:

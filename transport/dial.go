@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fetchscope/trace"
+	"fetchscope/transport/tcpstate"
 )
 
 // AttemptDelay is how long an address has before the next is tried beside it. RFC 8305,
@@ -28,6 +29,10 @@ type Race struct {
 	// Delay is how long an attempt goes on alone before the next begins (RFC 8305,
 	// section 5); 0 begins them all at once. One that fails is followed at once.
 	Delay time.Duration
+
+	// Far asks for the server's states where that is in another network namespace of this
+	// host; nil where it is not. It stays the caller's.
+	Far *tcpstate.Diag
 
 	// Tests put their own here: a timer, and how a connection is opened.
 	after   func(time.Duration) <-chan time.Time

@@ -79,13 +79,13 @@ func (s *plainSocket) idle() bool {
 	return err == nil && nothingToRead(raw)
 }
 
-func (s *plainSocket) carry(string)           {}
-func (s *plainSocket) bulk(bool)              {}
-func (s *plainSocket) hold()                  {}
-func (s *plainSocket) hurry()                 {}
-func (s *plainSocket) shutdown()              { _ = s.conn.CloseWrite() }
-func (s *plainSocket) abort()                 { _ = s.conn.SetLinger(0) } // release sends it
-func (s *plainSocket) settle(context.Context) {}
+func (s *plainSocket) carry(string)                          {}
+func (s *plainSocket) bulk(bool)                             {}
+func (s *plainSocket) hold()                                 {}
+func (s *plainSocket) hurry()                                {}
+func (s *plainSocket) shutdown()                             { _ = s.conn.CloseWrite() }
+func (s *plainSocket) abort()                                { _ = s.conn.SetLinger(0) } // release sends it
+func (s *plainSocket) settle(context.Context, time.Duration) {}
 
 func (s *plainSocket) outwait(context.Context, func(time.Duration)) {}
 

@@ -70,7 +70,7 @@ func newRace(ctx context.Context, r Race, sc *trace.Scope, before int) *race {
 		run.after = time.After
 	}
 	if run.connect == nil {
-		run.connect = connect
+		run.connect = connector(r.Far)
 	}
 	run.admit(r.Addrs)
 	return run

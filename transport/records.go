@@ -14,7 +14,6 @@ const recordHeader = 5
 
 // An alert in clear: a record of two bytes (RFC 8446, sections 5.1 and 6).
 const (
-	recordAlert          = 21
 	alertSize            = recordHeader + 2
 	alertProtocolVersion = 70
 )
@@ -34,9 +33,11 @@ type wire struct {
 	left       int   // of the present record, still to be handed over
 	through    int64 // bytes of the connection that were handed over
 	filled     trace.Moment
+	begun      trace.Moment // from when the first byte of the present record was there
 	arrived    trace.Moment
 
 	handshaking bool
+	dialogue    *dialogue // nil where nobody is to be told
 	onFirst     func()
 	lastOurs    bool
 	last        trace.Moment
@@ -44,7 +45,11 @@ type wire struct {
 }
 
 func newWire(s socket, onFirst func()) *wire {
-	return &wire{sock: s, link: s.base(), buf: make([]byte, recordBuffer), handshaking: true, onFirst: onFirst}
+	w := &wire{sock: s, link: s.base(), buf: make([]byte, recordBuffer), handshaking: true, onFirst: onFirst}
+	if w.link.sc != nil {
+		w.dialogue = &dialogue{}
+	}
+	return w
 }
 
 // Read hands over bytes of one record at the most.
@@ -71,12 +76,17 @@ func (w *wire) Read(p []byte) (int, error) {
 
 // next finds out how long the next record is.
 func (w *wire) next() error {
+	fresh := w.start == w.end
+	w.begun = w.filled
 	for w.end-w.start < recordHeader {
 		if err := w.fill(); err != nil {
 			if err == io.EOF && w.end > w.start {
 				err = io.ErrUnexpectedEOF
 			}
 			return err
+		}
+		if fresh {
+			w.begun, fresh = w.filled, false
 		}
 	}
 	w.left = recordHeader + int(binary.BigEndian.Uint16(w.buf[w.start+3:]))
@@ -92,6 +102,7 @@ func (w *wire) fill() error {
 	w.end += n
 	if err == nil {
 		w.filled = w.link.Arrived()
+		w.dialogue.hear(trace.Server, w.buf[w.end-n:w.end], w.filled, w.filled)
 	}
 	return err
 }
@@ -105,11 +116,13 @@ func (w *wire) Write(p []byte) (int, error) {
 	if w.handshaking && len(p) == alertSize && p[0] == recordAlert {
 		w.alert = p[alertSize-1]
 	}
-	n, err := w.sock.Write(p)
-	if w.handshaking {
-		now := w.link.sc.Now()
-		w.last, w.lastOurs = trace.Moment{At: now, From: trace.Clock}, true
+	if !w.handshaking {
+		return w.sock.Write(p)
 	}
+	begun := trace.Moment{At: w.link.sc.Now(), From: trace.Clock}
+	n, err := w.sock.Write(p)
+	w.last, w.lastOurs = trace.Moment{At: w.link.sc.Now(), From: trace.Clock}, true
+	w.dialogue.hear(trace.Client, p[:n], begun, w.last)
 	return n, err
 }
 

@@ -32,8 +32,9 @@ type socket interface {
 	abort()
 	// outwait watches TIME_WAIT to its end and tells what is left of its timer.
 	outwait(ctx context.Context, tell func(left time.Duration))
-	// settle waits for the last state that can be seen, at both ends.
-	settle(context.Context)
+	// settle waits for the last state that can be seen, at both ends; for the server's so
+	// long.
+	settle(context.Context, time.Duration)
 	// observed says how a close ended that was not cut short.
 	observed() string
 	// report tells what is known at the end.

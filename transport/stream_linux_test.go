@@ -70,29 +70,3 @@ func TestBytesAreStampedBothWays(t *testing.T) {
 		t.Errorf("%d stamps of bytes that left, want 2", n)
 	}
 }
-
-// TestJoinedSegments reads two segments at once, which the kernel has joined under the
-// stamp of the second.
-func TestJoinedSegments(t *testing.T) {
-	j := newJournal(t)
-	var first, between trace.Time
-	came := make(chan struct{})
-	conn := j.dial(serve(t, func(c *net.TCPConn) {
-		first = j.now()
-		_, _ = c.Write([]byte("a"))
-		between = j.now()
-		_, _ = c.Write([]byte("b"))
-		close(came)
-		drained(c)
-	}))
-	defer conn.Close(t.Context(), CloseOptions{})
-	<-came
-	buf := make([]byte, 2)
-	n, err := conn.Read(buf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n == 2 {
-		j.holds("arrival of the first byte", conn.Arrived(), first, between)
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -24,6 +25,16 @@ type TLSConfig struct {
 	// Insecure goes on where the certificate is not trusted; why it is not is
 	// recorded all the same.
 	Insecure bool
+	// Pins are the keys that the server may have, Insecure or not; nil for any.
+	Pins *Pins
+	// Identity is shown to a server that asks for a certificate; nil for none.
+	Identity *Identity
+	// MinVersion and MaxVersion bound the versions of TLS; 0 stands for TLS 1.2 and the
+	// newest.
+	MinVersion, MaxVersion uint16
+	// Sessions keeps sessions for later connections, and has those of earlier ones; nil
+	// for a full handshake.
+	Sessions *Sessions
 	// KeyLog gets the secrets of the connection, by which whoever has its packets can
 	// read it (RFC 9850); nil for nobody.
 	KeyLog io.Writer
@@ -34,13 +45,20 @@ type secured struct {
 	conn     *tls.Conn
 	wire     *wire
 	sc       *trace.Scope
+	asked    bool // for the client's certificate
 	notified bool // the peer's close_notify came
 	broken   bool // what comes is no TLS any more
+	// truncated says that the peer's FIN came without a close_notify.
+	truncated bool
 }
 
 // StartTLS does the handshake. Its error is an *Error.
 func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 	defer c.Bind(ctx)()
+	if least := cfg.leastVersion(); cfg.MaxVersion != 0 && cfg.MaxVersion < least {
+		why := fmt.Errorf("%s is wanted at least, and %s at the most", tls.VersionName(least), tls.VersionName(cfg.MaxVersion))
+		return &Error{Op: "TLS handshake", Code: CodeTLS, Err: why}
+	}
 	if cfg.Roots == nil {
 		cfg.Roots = LoadRoots("")
 	}
@@ -48,22 +66,48 @@ func (c *Conn) StartTLS(ctx context.Context, cfg TLSConfig) error {
 		c.sc.Emit(trace.TLSStarted{ServerName: cfg.ServerName, Offset: c.link.Sent()})
 	})
 	v := &verifier{cfg: cfg, sc: c.sc}
-	conn := tls.Client(w, &tls.Config{
-		ServerName:   serverName(cfg.ServerName),
-		NextProtos:   cfg.ALPN,
-		KeyLogWriter: cfg.KeyLog,
-		// verify does what this leaves out, and tells the reason.
-		InsecureSkipVerify: true,
-		VerifyConnection:   v.verify,
-	})
-	if err := conn.Handshake(); err != nil {
+	conn := tls.Client(w, cfg.config(v))
+	err := conn.Handshake()
+	w.dialogue.tell(c.sc)
+	if err != nil {
 		return c.handshakeFailed(err, w, v)
 	}
-	w.handshaking = false
-	c.tls = &secured{conn: conn, wire: w, sc: c.sc}
+	w.handshaking, w.dialogue = false, nil
+	c.tls = &secured{conn: conn, wire: w, sc: c.sc, asked: v.asked}
 	c.top = c.tls
 	c.sc.EmitAt(w.last, c.tls.ended())
 	return nil
+}
+
+// config is what crypto/tls needs of it.
+func (cfg *TLSConfig) config(v *verifier) *tls.Config {
+	return &tls.Config{
+		ServerName:         serverName(cfg.ServerName),
+		NextProtos:         cfg.ALPN,
+		KeyLogWriter:       cfg.KeyLog,
+		MinVersion:         cfg.leastVersion(),
+		MaxVersion:         cfg.MaxVersion,
+		ClientSessionCache: cfg.Sessions.kept(),
+		// verify does what this leaves out, and tells the reason.
+		InsecureSkipVerify: true,
+		VerifyConnection:   v.verify,
+		GetClientCertificate: func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			v.asked = true
+			return cfg.Identity.show(v.sc, asked), nil
+		},
+	}
+}
+
+// leastVersion is TLS 1.2, as older ones are deprecated (RFC 8996), unless somebody wants
+// an older one at the most.
+func (cfg *TLSConfig) leastVersion() uint16 {
+	switch {
+	case cfg.MinVersion != 0:
+		return cfg.MinVersion
+	case cfg.MaxVersion != 0:
+		return min(cfg.MaxVersion, tls.VersionTLS12)
+	}
+	return tls.VersionTLS12
 }
 
 func (t *secured) ended() trace.TLSEnded {
@@ -88,16 +132,15 @@ func (c *Conn) handshakeFailed(err error, w *wire, v *verifier) error {
 	if !errors.As(err, &e) || e.Code != CodeBroken {
 		return err
 	}
-	var op *net.OpError
 	var header tls.RecordHeaderError
+	alert, alerted := alertOf(e.Err)
 	switch {
-	case w.alert == alertProtocolVersion:
+	case w.alert == alertProtocolVersion, alerted && alert == tls.AlertError(alertProtocolVersion).Error():
 		e.Code = CodeTLSProtocol
-	case errors.As(e.Err, &op) && op.Op == "remote error":
+	case alerted && v.asked && certificateAlerts[alert]:
+		e.Code, e.Err = CodeCertWanted, refusedBy(alert)
+	case alerted:
 		e.Code = CodeTLSAlert
-		if op.Err.Error() == tls.AlertError(alertProtocolVersion).Error() {
-			e.Code = CodeTLSProtocol
-		}
 	case errors.As(e.Err, &header):
 		e.Code = CodeNotTLS
 	case errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF):
@@ -110,16 +153,50 @@ func (c *Conn) handshakeFailed(err error, w *wire, v *verifier) error {
 	return e
 }
 
+// alertOf is the alert that the peer sent, in crypto/tls's words.
+func alertOf(err error) (string, bool) {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" {
+		return op.Err.Error(), true
+	}
+	return "", false
+}
+
+// refusedBy is the error of an alert for the client's certificate.
+func refusedBy(alert string) error {
+	return errors.New("the server refuses the client: " + strings.TrimPrefix(alert, "tls: "))
+}
+
+// certificateAlerts are those by which a server refuses a client's certificate, or the
+// lack of one (RFC 8446, section 6.2): handshake_failure, bad_certificate to
+// certificate_unknown, unknown_ca, access_denied, certificate_required.
+var certificateAlerts = func() map[string]bool {
+	out := map[string]bool{}
+	for _, n := range []uint8{40, 42, 43, 44, 45, 46, 48, 49, 116} {
+		out[tls.AlertError(n).Error()] = true
+	}
+	return out
+}()
+
 // Read reads what the records hold.
 func (t *secured) Read(p []byte) (int, error) {
 	n, err := t.conn.Read(p)
+	ended := err == io.EOF || err == io.ErrUnexpectedEOF // within a record
 	switch {
-	case err != io.EOF || t.notified:
+	case !ended || t.notified:
 	case t.wire.link.eof:
 		err = io.ErrUnexpectedEOF
-	default:
+		if !t.truncated {
+			t.truncated = true
+			t.sc.Emit(trace.NotifyMissing{})
+		}
+	case err == io.EOF:
 		t.notified = true
 		t.sc.EmitAt(t.wire.arrived, trace.CloseNotified{Side: trace.Server})
+	}
+	// In TLS 1.3 the handshake is over for us before the server has judged it.
+	if alert, ok := alertOf(err); ok && t.asked && certificateAlerts[alert] {
+		err = &Error{Op: "read", Addr: t.wire.link.remote.String(), Code: CodeCertWanted, Err: refusedBy(alert)}
 	}
 	return n, err
 }

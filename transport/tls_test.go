@@ -87,6 +87,8 @@ func TestEndWithoutCloseNotifyIsTruncation(t *testing.T) {
 	if n := len(of[trace.CloseNotified](j)); n != 0 {
 		t.Errorf("%d close_notify recorded, want none", n)
 	}
+	_, _ = conn.Read(make([]byte, 1))
+	one[trace.NotifyMissing](j)
 }
 
 func TestHandshakeFails(t *testing.T) {

@@ -55,8 +55,15 @@ const (
 	CodePathLength   trace.Code = "certificate_path_too_long"
 	CodeUsage        trace.Code = "certificate_wrong_usage"
 	CodeUnknownCrit  trace.Code = "certificate_unknown_critical_extension"
+	CodeWeakSign     trace.Code = "certificate_weak_signature"
+	CodeWeakKey      trace.Code = "certificate_weak_key"
+	CodeRevoked      trace.Code = "certificate_revoked"
 	CodeCertificate  trace.Code = "certificate_not_trusted"
 	CodeCertUnusable trace.Code = "certificate_malformed"
+	CodePinned       trace.Code = "pinned_key_mismatch"
+	CodePinFile      trace.Code = "pinned_key_unusable"
+	CodeClientCert   trace.Code = "client_certificate_unusable"
+	CodeCertWanted   trace.Code = "client_certificate_refused"
 )
 
 // An Error is a failure to open, secure or use a connection.

@@ -7,110 +7,126 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
-	"sync"
+	"time"
 
 	"fetchscope/trace"
 )
-
-// Roots are the certificates that chains must end in. Reading them takes milliseconds,
-// so [LoadRoots] begins it at once and a handshake waits only for what is left of it.
-type Roots struct {
-	load func() (*x509.CertPool, error)
-}
-
-// LoadRoots begins to read the trusted roots: those of a PEM file, or the system's
-// where it is "".
-func LoadRoots(file string) *Roots {
-	r := &Roots{load: sync.OnceValues(func() (*x509.CertPool, error) { return loadRoots(file) })}
-	go func() { _, _ = r.load() }()
-	return r
-}
-
-func loadRoots(file string) (*x509.CertPool, error) {
-	if file == "" {
-		// Where this fails, nil means the system's own verifier or none at all.
-		pool, _ := x509.SystemCertPool()
-		return pool, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, &Error{Op: "read CA certificates", Code: CodeCAFile, Err: err}
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, &Error{Op: "read CA certificates", Code: CodeCAFile, Err: fmt.Errorf("%s holds no certificate in PEM form", file)}
-	}
-	return pool, nil
-}
-
-// Check waits for the roots and returns why they cannot be had, an *Error.
-func (r *Roots) Check() error {
-	_, err := r.load()
-	return err
-}
 
 // A verifier judges the server's chain and records the judgement.
 type verifier struct {
 	cfg     TLSConfig
 	sc      *trace.Scope
 	failure error
+	asked   bool // for the client's certificate
 }
 
 func (v *verifier) verify(s tls.ConnectionState) error {
+	if v.sc == nil && v.cfg.Insecure && v.cfg.Pins == nil {
+		return nil // nobody hears of it, and nothing hangs on it
+	}
 	roots, err := v.cfg.Roots.load()
 	if err != nil {
 		v.failure = err
 		return err
 	}
-	chain, err := v.judge(s.PeerCertificates, roots)
-	code, blamed := distrust(err, s.PeerCertificates)
-	e := trace.CertificatesSeen{Verified: err == nil, Ignored: err != nil && v.cfg.Insecure, Why: code}
-	for i, cert := range chain {
-		e.Chain = append(e.Chain, describe(cert, role(cert, i, err == nil && i == len(chain)-1), cert == blamed))
+	j := v.judge(s.PeerCertificates, roots)
+	e := trace.CertificatesSeen{
+		Verified: j.err == nil, Ignored: j.err != nil && v.cfg.Insecure, Why: j.code,
+		Sent: len(s.PeerCertificates), Resumed: s.DidResume, Pinned: v.cfg.Pins.judge(s.PeerCertificates),
 	}
-	if err != nil {
-		e.Message = Reason(code)
+	if j.err != nil {
+		e.Message = Reason(j.code)
 	}
-	if v.cfg.TLSA != nil {
-		e.DANE = dane(v.cfg.TLSA(), s.PeerCertificates, chain, err == nil, v.sc.Date(v.sc.Now()))
+	if v.sc != nil {
+		v.describe(&e, j, s)
 	}
 	v.sc.Emit(e)
-	if err == nil || v.cfg.Insecure {
-		return nil
+	if j.err != nil && !v.cfg.Insecure {
+		v.failure = &Error{Op: "verify the certificate of", Addr: v.cfg.ServerName, Code: j.code, Err: j.err}
+	} else if e.Pinned != nil && e.Pinned.Status == trace.PinMismatch {
+		v.failure = &Error{Op: "check the public key of", Addr: v.cfg.ServerName, Code: CodePinned, Err: &PinError{e.Pinned.SHA256}}
 	}
-	v.failure = &Error{Op: "verify the certificate of", Addr: v.cfg.ServerName, Code: code, Err: err}
 	return v.failure
 }
 
-// judge builds a chain from the leaf to a root (RFC 5280, section 6) and checks the
-// name. It returns the certificates as sent where there is none.
-func (v *verifier) judge(sent []*x509.Certificate, roots *x509.CertPool) ([]*x509.Certificate, error) {
+// describe adds what a person wants to know of the chain.
+func (v *verifier) describe(e *trace.CertificatesSeen, j *judgement, s tls.ConnectionState) {
+	for i, cert := range j.path.certs {
+		c := describe(cert, role(cert, i, j.err == nil && i == len(j.path.certs)-1), j.blamed != nil && cert.Equal(j.blamed))
+		c.From, c.Unused = trace.FromServer, i >= j.path.length
+		if i >= j.path.fromStore && i < j.path.length {
+			c.From = trace.FromStore
+		}
+		e.Chain = append(e.Chain, c)
+	}
+	j.stapled(e, s)
+	e.Problems = j.problems
+	if v.cfg.TLSA != nil {
+		e.DANE = dane(v.cfg.TLSA(), s.PeerCertificates, j.path.certs[:j.path.length], j.err == nil, j.at)
+	}
+}
+
+// A judgement is what is made of the server's certificates.
+type judgement struct {
+	at       time.Time
+	name     string
+	path     path
+	err      error // why they are refused
+	code     trace.Code
+	blamed   *x509.Certificate
+	problems []trace.Problem
+}
+
+// judge builds a chain from the leaf to a root (RFC 5280, section 6) and checks the name.
+// Where there is none it finds out all that is wrong, and the way as far as it leads.
+func (v *verifier) judge(sent []*x509.Certificate, roots *anchors) *judgement {
+	j := &judgement{at: v.sc.Date(v.sc.Now()), name: strings.TrimSuffix(v.cfg.ServerName, ".")}
 	if len(sent) == 0 {
-		return nil, errors.New("the server sent no certificate")
+		j.err, j.code = errors.New("the server sent no certificate"), CodeCertificate
+		return j
 	}
-	name := strings.TrimSuffix(v.cfg.ServerName, ".")
-	if name == "" {
-		// An empty one would not be compared at all.
-		return sent, x509.HostnameError{Certificate: sent[0], Host: v.cfg.ServerName}
+	var chain []*x509.Certificate
+	chain, j.err = j.build(sent, roots)
+	if j.err == nil {
+		j.path = chosen(chain, sent)
+		j.weakKeys()
+		return j
 	}
-	between := x509.NewCertPool()
-	for _, cert := range sent[1:] {
-		between.AddCert(cert)
+	j.code, j.blamed = distrust(j.err, sent)
+	if j.path = follow(sent, roots); !j.path.trusted(roots) && roots.all != nil {
+		roots = roots.all()
+		j.path = follow(sent, roots)
 	}
-	chains, err := sent[0].Verify(x509.VerifyOptions{
-		DNSName: name, Roots: roots, Intermediates: between,
-		CurrentTime: v.sc.Date(v.sc.Now()),
-	})
+	j.explain(roots)
+	return j
+}
+
+// build lets crypto/x509 build the chain. An empty name would not be compared at all.
+func (j *judgement) build(sent []*x509.Certificate, roots *anchors) ([]*x509.Certificate, error) {
+	if j.name == "" {
+		return nil, x509.HostnameError{Certificate: sent[0], Host: j.name}
+	}
+	chains, err := roots.verify(sent, x509.VerifyOptions{DNSName: j.name, Intermediates: between(sent), CurrentTime: j.at})
 	if err != nil {
-		return sent, err
+		return nil, err
 	}
 	return chains[0], nil
+}
+
+// between are the certificates that a chain may go through.
+func between(sent []*x509.Certificate) *x509.CertPool {
+	pool := x509.NewCertPool()
+	for _, cert := range sent[1:] {
+		pool.AddCert(cert)
+	}
+	return pool
 }
 
 // serverName is what is sent in the server_name extension: no address, no final dot
@@ -212,6 +228,18 @@ var reasons = map[trace.Code]string{
 	CodePathLength:  "the chain is longer than an authority allows",
 	CodeUsage:       "the certificate is not for servers",
 	CodeUnknownCrit: "the certificate has a critical extension that is not understood",
+	CodeWeakSign:    "a certificate is signed by a method that is broken",
+	CodeWeakKey:     "a certificate has a key that is too short",
+	CodeRevoked:     "the certificate has been revoked",
+}
+
+// nameText is a distinguished name (RFC 5280, section 4.1.2.4) as text.
+func nameText(der []byte) string {
+	var rdns pkix.RDNSequence
+	if rest, err := asn1.Unmarshal(der, &rdns); err != nil || len(rest) > 0 {
+		return "a name that cannot be read"
+	}
+	return trace.Text(rdns.String())
 }
 
 func role(cert *x509.Certificate, i int, root bool) string {
@@ -224,16 +252,19 @@ func role(cert *x509.Certificate, i int, root bool) string {
 	return "intermediate"
 }
 
+// maxNames bounds the names that are told of a certificate: authorities allow a hundred or
+// two, and a server may put in any number.
+const maxNames = 250
+
 func describe(cert *x509.Certificate, role string, blamed bool) trace.Certificate {
 	sum := sha256.Sum256(cert.Raw)
-	names := append([]string(nil), cert.DNSNames...)
-	for _, ip := range cert.IPAddresses {
-		names = append(names, ip.String())
-	}
+	names := alternativeNames(cert)
 	return trace.Certificate{
-		Role: role, Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Names: names,
-		NotBefore: cert.NotBefore, NotAfter: cert.NotAfter, Key: keyName(cert.PublicKey),
+		NamesCount: len(names),
+		Role:       role, Subject: trace.Text(cert.Subject.String()), Issuer: trace.Text(cert.Issuer.String()), Names: names[:min(len(names), maxNames)],
+		NotBefore: dated(cert.NotBefore), NotAfter: dated(cert.NotAfter), Key: keyName(cert.PublicKey),
 		Signature: cert.SignatureAlgorithm.String(), SHA256: hex.EncodeToString(sum[:]), Blamed: blamed,
+		KeySHA256: keyHash(cert),
 	}
 }
 

@@ -4,18 +4,23 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"fetchscope/trace"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // An authority signs certificates for a test.
@@ -176,8 +181,11 @@ func TestDistrust(t *testing.T) {
 				if seen.Verified || seen.Ignored != insecure || seen.Why != tc.code || seen.Message != Reason(tc.code) {
 					t.Errorf("recorded %+v, want %q", seen, tc.code)
 				}
-				if len(seen.Chain) != len(chain.Certificate) {
-					t.Errorf("%d certificates recorded, want %d", len(seen.Chain), len(chain.Certificate))
+				if sent := fromServer(seen.Chain); sent != len(chain.Certificate) || seen.Sent != sent || len(seen.Chain) > sent+1 {
+					t.Errorf("%d certificates recorded, %d of %d as sent, want %d", len(seen.Chain), sent, seen.Sent, len(chain.Certificate))
+				}
+				if len(seen.Problems) != 1 || seen.Problems[0].Code != tc.code {
+					t.Errorf("problems %+v, want %q alone", seen.Problems, tc.code)
 				}
 				for i, c := range seen.Chain {
 					if c.Blamed != (i == tc.blamed) {
@@ -186,6 +194,146 @@ func TestDistrust(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// fromServer counts the certificates that the server sent.
+func fromServer(chain []trace.Certificate) (n int) {
+	for _, c := range chain {
+		if c.From == trace.FromServer {
+			n++
+		}
+	}
+	return n
+}
+
+// All that is wrong is told, the reason why the chain is refused first.
+func TestProblems(t *testing.T) {
+	root := newAuthority(t)
+	expired := func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }
+	bare := func(a *authority) tls.Certificate { return tls.Certificate{Certificate: a.above, PrivateKey: a.key} }
+	for _, tc := range []struct {
+		name  string
+		chain func(t *testing.T) tls.Certificate
+		want  []string // code at place
+		words string   // of the first
+	}{
+		{"expired and for another name", func(t *testing.T) tls.Certificate {
+			return root.issue(t, with(leafTemplate("other.test"), expired))
+		}, []string{"certificate_expired 0", "certificate_name_mismatch 0"}, "expired at "},
+		{"an expired intermediate", func(t *testing.T) tls.Certificate {
+			return sign(t, with(authorityTemplate("middle"), expired), root).issue(t, leafTemplate(host))
+		}, []string{"certificate_expired 1"}, "CN=middle expired"},
+		{"two expired, one that may not sign", func(t *testing.T) tls.Certificate {
+			return sign(t, with(leafTemplate("middle"), expired), root).issue(t, with(leafTemplate(host), expired))
+		}, []string{"certificate_expired 0", "certificate_expired 1", "certificate_not_a_ca 1"}, "expired"},
+		{"a constraint behind a date", func(t *testing.T) tls.Certificate {
+			narrow := func(c *x509.Certificate) {
+				c.PermittedDNSDomainsCritical, c.PermittedDNSDomains = true, []string{"other.test"}
+			}
+			return sign(t, with(authorityTemplate("narrow"), narrow), root).issue(t, with(leafTemplate(host), func(c *x509.Certificate) {
+				c.NotBefore, c.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(-time.Minute)
+			}))
+		}, []string{"certificate_expired 0", "certificate_name_constraint 0"}, "expired"},
+		{"a root that is not trusted", func(t *testing.T) tls.Certificate {
+			strange := sign(t, authorityTemplate("strange"), nil)
+			chain := strange.issue(t, leafTemplate(host))
+			chain.Certificate = append(chain.Certificate, strange.cert.Raw)
+			return chain
+		}, []string{"certificate_unknown_authority 1"}, "the chain ends at CN=strange, which is not trusted here"},
+		{"a root of the same name", func(t *testing.T) tls.Certificate {
+			strange := sign(t, authorityTemplate("test root"), nil)
+			chain := strange.issue(t, leafTemplate(host))
+			chain.Certificate = append(chain.Certificate, strange.cert.Raw)
+			return chain
+		}, []string{"certificate_unknown_authority 1"}, "it has another key"},
+		{"signed by another of that name", func(t *testing.T) tls.Certificate {
+			return sign(t, authorityTemplate("test root"), nil).issue(t, leafTemplate(host))
+		}, []string{"certificate_unknown_authority 0"}, "it has not signed"},
+		{"an intermediate that was not sent", func(t *testing.T) tls.Certificate {
+			chain := sign(t, authorityTemplate("middle"), root).issue(t, leafTemplate(host))
+			chain.Certificate = chain.Certificate[:1]
+			return chain
+		}, []string{"certificate_unknown_authority 0"}, "the issuer, CN=middle, is not trusted here, nor did the server send"},
+		{"self-signed, expired, for another name", func(t *testing.T) tls.Certificate {
+			return bare(selfSigned(t, with(leafTemplate("other.test"), expired)))
+		}, []string{"certificate_expired 0", "certificate_name_mismatch 0", "certificate_self_signed 0"}, "expired"},
+		{"SHA-1", func(t *testing.T) tls.Certificate {
+			return rsaChain(t, root, 2048, x509.SHA1WithRSA)
+		}, []string{"certificate_weak_signature 0"}, "signed by SHA1-RSA"},
+		{"a short key, which is trusted", func(t *testing.T) tls.Certificate {
+			return rsaChain(t, root, 1024, x509.SHA256WithRSA)
+		}, []string{"certificate_weak_key 1"}, "RSA key of 1024 bits"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			j := newJournal(t)
+			conn := j.dial(serve(t, tlsServer(t, &tls.Config{Certificates: []tls.Certificate{tc.chain(t)}}, func(*tls.Conn) {})))
+			_ = conn.StartTLS(t.Context(), TLSConfig{ServerName: host, Roots: root.roots(t)})
+			conn.Close(t.Context(), CloseOptions{})
+			seen := one[trace.CertificatesSeen](j)
+			var got []string
+			for _, p := range seen.Problems {
+				got = append(got, fmt.Sprintf("%s %d", p.Code, *p.Certificate))
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Fatalf("problems (-want +got):\n%s\n%+v", diff, seen.Problems)
+			}
+			if !strings.Contains(seen.Problems[0].Message, tc.words) {
+				t.Errorf("%q, want it to say %q", seen.Problems[0].Message, tc.words)
+			}
+			if !seen.Verified && (seen.Why != seen.Problems[0].Code || !seen.Chain[*seen.Problems[0].Certificate].Blamed) {
+				t.Errorf("refused for %q, blaming %+v; first of the problems is %+v", seen.Why, seen.Chain, seen.Problems[0])
+			}
+		})
+	}
+}
+
+func selfSigned(t *testing.T, c *x509.Certificate) *authority {
+	made := sign(t, c, nil)
+	made.above = [][]byte{made.cert.Raw}
+	return made
+}
+
+// rsaChain is a leaf below an intermediate with an RSA key, which signs by a method.
+func rsaChain(t *testing.T, root *authority, bits int, method x509.SignatureAlgorithm) tls.Certificate {
+	t.Helper()
+	t.Setenv("GODEBUG", "rsa1024min=0")
+	key, err := rsa.GenerateKey(rand.Reader, bits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	middle := authorityTemplate("middle")
+	above, err := x509.CreateCertificate(rand.Reader, middle, root.cert, &key.PublicKey, root.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf := with(leafTemplate(host), func(c *x509.Certificate) { c.SignatureAlgorithm = method })
+	own, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, leaf, middle, &own.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der, above}, PrivateKey: own}
+}
+
+// A server may send any number of certificates, all of one name.
+func TestManyCertificatesAreBounded(t *testing.T) {
+	root := newAuthority(t)
+	leaf := sign(t, leafTemplate(host), sign(t, authorityTemplate("same"), root))
+	sent := []*x509.Certificate{leaf.cert}
+	for range 200 {
+		sent = append(sent, sign(t, authorityTemplate("same"), nil).cert)
+	}
+	roots, err := root.roots(t).load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := follow(sent, roots)
+	if p.length != 1 || len(p.certs) != 1+maxUnused {
+		t.Errorf("a way of %d and %d in all, want 1 and %d", p.length, len(p.certs), 1+maxUnused)
 	}
 }
 

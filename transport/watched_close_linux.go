@@ -62,12 +62,12 @@ func (s *watchedSocket) outwait(ctx context.Context, tell func(left time.Duratio
 	s.watcher.Outwait(ctx, tell)
 }
 
-// serverSettles is how long a server on this host is watched when we are done: our last
-// acknowledgement is on its way to it.
+// serverSettles is how long a server on this host is watched when we are done, unless it
+// is asked to be longer: our last acknowledgement is on its way to it.
 const serverSettles = 5 * time.Millisecond
 
 // settle waits for the last state that can be seen, at both ends.
-func (s *watchedSocket) settle(ctx context.Context) {
+func (s *watchedSocket) settle(ctx context.Context, settles time.Duration) {
 	select {
 	case <-s.client.Final():
 	case <-ctx.Done():
@@ -77,7 +77,7 @@ func (s *watchedSocket) settle(ctx context.Context) {
 	if server == nil {
 		return
 	}
-	limit := time.NewTimer(serverSettles)
+	limit := time.NewTimer(max(settles, serverSettles))
 	defer limit.Stop()
 	select {
 	case <-server:
@@ -113,7 +113,7 @@ func (s *watchedSocket) report() {
 // came from the server after our FIN. One must have held both its acknowledgement and
 // its FIN; two held one each where neither of them was data, nor acknowledged any (a
 // close_notify, say).
-func (s *watchedSocket) countClose(now *unix.TCPInfo) {
+func (s *watchedSocket) countClose(now *tcpstate.Info) {
 	then := s.atFIN
 	if then == nil || s.client.State() != trace.TimeWait || now.Total_retrans != then.Total_retrans {
 		return

@@ -26,7 +26,8 @@ type watchedSocket struct {
 
 	client  *tcpstate.Tracker
 	watcher *tcpstate.Watcher
-	atFIN   *unix.TCPInfo // what the kernel said right before our FIN, or our reset
+	far     *tcpstate.Diag // nil unless the server is in another network namespace
+	atFIN   *tcpstate.Info // what the kernel said right before our FIN, or our reset
 	aborted bool
 
 	reads
@@ -38,16 +39,31 @@ func connect(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket,
 	if sc == nil {
 		return connectPlain(ctx, nil, addr)
 	}
-	return connectWatched(ctx, sc, addr)
+	return connectWatched(ctx, sc, addr, nil)
+}
+
+// connector is connect, for servers in the network namespace that far asks in, where there
+// is one.
+func connector(far *tcpstate.Diag) func(context.Context, *trace.Scope, netip.AddrPort) (socket, error) {
+	if far == nil {
+		return connect
+	}
+	return func(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
+		if sc == nil {
+			return connectPlain(ctx, nil, addr)
+		}
+		return connectWatched(ctx, sc, addr, far)
+	}
 }
 
 // connectWatched opens a connection. The kernel's stamps are on before the first packet,
 // and the clock is read right before and after the call that sends the SYN.
-func connectWatched(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) (socket, error) {
+func connectWatched(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, far *tcpstate.Diag) (socket, error) {
 	s, err := newWatched(sc, addr)
 	if err != nil {
 		return nil, err
 	}
+	s.far = far
 	if err := s.open(ctx); err != nil {
 		s.abandon()
 		return nil, err
@@ -101,6 +117,9 @@ func (s *watchedSocket) open(ctx context.Context) error {
 		s.local = addrPort(local)
 	}
 	s.watcher = tcpstate.Watch(s.sc, s.fd, s.local, s.remote, s.client, s.noteIdle)
+	if s.far != nil {
+		s.watcher.FollowServer(s.far, before)
+	}
 	defer s.guard(ctx)()
 	connected, err := s.awaitConnected()
 	if err != nil {
@@ -159,7 +178,7 @@ func (s *watchedSocket) place(before, after, found trace.Time) {
 	if s.stamped && kstamp.NumberBytes(s.fd) != nil {
 		s.mark = nil
 	}
-	if to := s.remote.Addr(); to.IsLoopback() || to.WithZone("") == s.local.Addr().WithZone("") {
+	if to := s.remote.Addr(); s.far == nil && (to.IsLoopback() || to.WithZone("") == s.local.Addr().WithZone("")) {
 		s.watcher.FindServer(before)
 	}
 }

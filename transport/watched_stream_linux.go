@@ -164,7 +164,7 @@ func (s *watchedSocket) noteIdle() {
 
 // idleIf notes that the receive queue was empty at a moment, if it was: the kernel had
 // received no more than was read by then.
-func (s *watchedSocket) idleIf(info *unix.TCPInfo, read int64, at trace.Time) {
+func (s *watchedSocket) idleIf(info *tcpstate.Info, read int64, at trace.Time) {
 	if info != nil && int64(info.Bytes_received) == read {
 		s.empty.Store(int64(at))
 		s.dataSegs.Store(info.Data_segs_in)

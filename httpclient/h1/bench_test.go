@@ -43,6 +43,7 @@ func (c *endlessConn) Read(p []byte) (int, error) {
 
 func (c *endlessConn) Came() int64           { return 0 }
 func (c *endlessConn) Arrived() trace.Moment { return trace.Moment{} }
+func (c *endlessConn) Began() trace.Moment   { return trace.Moment{} }
 
 // benchmarkBody reads a body without end by 64 kB.
 func benchmarkBody(b *testing.B, head string, piece []byte) {

@@ -33,6 +33,8 @@ type body struct {
 	came int64 // on the wire, through it
 	err  error // io.EOF once it has ended
 
+	progress httpclient.Progress
+
 	keeps   bool // both sides leave the connection open
 	wanted  bool // the request is, though it has been answered before its end
 	excess  bool
@@ -54,6 +56,9 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	n, err := b.read(p)
 	b.got += int64(n)
+	if n > 0 && b.sc != nil {
+		b.progress.Came(b.last.At, b.got)
+	}
 	if !b.bulk && b.got > bulkFrom {
 		b.bulk = true
 		b.conn.Bulk(true)
@@ -173,6 +178,9 @@ func (b *body) finish(err error) {
 		b.sc.Emit(trace.LenientlyRead{What: "bytes behind the end of the response", Section: "RFC 9112, section 6.3"})
 	}
 	b.chunks.notes.emit(b.sc)
+	if points := b.progress.Points(); points != nil {
+		b.sc.EmitAt(b.last, trace.BodyProgress{Points: points})
+	}
 	b.sc.EmitAt(b.last, trace.ResponseEnded{
 		BodyBytes: b.got, Trailers: b.chunks.trailers.end().Trace(), Complete: err == io.EOF, Persistent: b.persistent(),
 		Offset: b.came,

@@ -114,6 +114,7 @@ func (c *scriptConn) StopWriting() func() {
 
 func (c *scriptConn) Came() int64           { return 0 }
 func (c *scriptConn) Arrived() trace.Moment { return trace.Moment{At: trace.Time(c.reads)} }
+func (c *scriptConn) Began() trace.Moment   { return trace.Moment{} }
 func (c *scriptConn) Bulk(on bool)          { c.bulk = append(c.bulk, on) }
 
 func (c *scriptConn) Sent() int64 {

@@ -28,6 +28,7 @@ func (c *pipeConn) Write(p []byte) (int, error) {
 
 func (c *pipeConn) Came() int64           { return 0 }
 func (c *pipeConn) Arrived() trace.Moment { return trace.Moment{} }
+func (c *pipeConn) Began() trace.Moment   { return trace.Moment{} }
 func (c *pipeConn) Sent() int64           { return c.sent }
 func (c *pipeConn) Bulk(bool)             {}
 

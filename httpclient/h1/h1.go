@@ -25,6 +25,9 @@ type Conn interface {
 	io.ReadWriter
 	// Arrived is the moment from which what the last Read returned could be read.
 	Arrived() trace.Moment
+	// Began is the moment from which the first byte of that could be read: under TLS of
+	// the record that holds it.
+	Began() trace.Moment
 	// Came counts the bytes that came so far, as the wire has them, through what the
 	// last Read returned; 0 where that is not known.
 	Came() int64
@@ -184,7 +187,7 @@ func (r *reader) fill(p *headParser) error {
 	r.begin, r.end = 0, n
 	if n > 0 && !r.began {
 		r.began = true
-		r.sc.EmitAt(r.conn.Arrived(), trace.FirstByte{Offset: r.conn.Came()})
+		r.sc.EmitAt(r.conn.Arrived(), trace.FirstByte{Offset: r.conn.Came(), Since: r.conn.Began().Earliest()})
 	}
 	if n > 0 || err == nil {
 		return nil

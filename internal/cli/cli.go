@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"fetchscope/internal/kstamp"
+	"fetchscope/internal/lab"
 	"fetchscope/internal/term"
 	"fetchscope/trace"
 )
@@ -38,6 +39,10 @@ type program struct {
 	clock   *trace.Recorder
 	carried trace.Carried
 	keys    *keyLog
+	args    []string
+	end     *lab.End // of a lab's two processes that this is one of, nil otherwise
+	// lossesTold counts the packets lost in the lab that a person has been told of.
+	lossesTold int
 	// out and err are what the two streams can show.
 	out, err term.Screen
 }
@@ -50,7 +55,12 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	// Into a closed pipe a write fails, which has its exit status; the signal would end
 	// the program in the middle of a connection.
 	signal.Ignore(syscall.SIGPIPE)
-	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, args: args}
+	end, err := lab.Join()
+	if err != nil {
+		return p.exit(labRefused(err))
+	}
+	p.end = end
 	words, err := p.parse(args)
 	if p.watched() {
 		kstamp.Warm()

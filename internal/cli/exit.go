@@ -22,6 +22,8 @@ const (
 	statusOther  = 7
 	// statusArgument is that of an argument that is well-formed and cannot be.
 	statusArgument = 43
+	// statusInterrupted is as shells have it.
+	statusInterrupted = 130
 )
 
 // statuses maps every code to its exit status: curl's, and 130 as shells have it.
@@ -68,6 +70,10 @@ var statuses = map[trace.Code]int{
 	transport.CodeTLSProtocol:  35,
 	transport.CodeNotTLS:       35,
 	transport.CodeTLSCut:       35,
+	transport.CodeCertWanted:   35,
+	transport.CodeClientCert:   statusRead,
+	transport.CodePinned:       90,
+	transport.CodePinFile:      90,
 	transport.CodeCAFile:       77,
 	transport.CodeExpired:      60,
 	transport.CodeNotYetValid:  60,
@@ -79,6 +85,9 @@ var statuses = map[trace.Code]int{
 	transport.CodePathLength:   60,
 	transport.CodeUsage:        60,
 	transport.CodeUnknownCrit:  60,
+	transport.CodeWeakSign:     60,
+	transport.CodeWeakKey:      60,
+	transport.CodeRevoked:      60,
 	transport.CodeCertificate:  60,
 	transport.CodeCertUnusable: 60,
 
@@ -107,10 +116,13 @@ var statuses = map[trace.Code]int{
 }
 
 // status returns the exit status of a failure. A request that could not be sent has
-// one of its own (55, curl's).
+// one of its own (55, curl's), and so has what was refused later than its phase.
 func status(phase trace.Phase, code trace.Code) int {
 	if phase == trace.Request && (code == transport.CodeReset || code == transport.CodeBroken) {
 		return 55
+	}
+	if phase != trace.TLS && code == transport.CodeCertWanted {
+		return 56 // it was read behind the handshake
 	}
 	if s, ok := statuses[code]; ok {
 		return s

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"fetchscope/internal/demo"
 	"fetchscope/internal/term"
 )
 
@@ -62,6 +63,29 @@ func (p *program) help(words []string) error {
 	return nil
 }
 
+// demoHead says of the demo what its options do not: what its faults are.
+func demoHead() string {
+	var b strings.Builder
+	b.WriteString(`fetchscope demo [options] [PATH ...]
+
+The six steps against an internet inside this machine: a root, name servers, a
+resolver, an origin with certificates. PATH is a page of the origin (/); /close,
+/late, /crossing and /reset end the connection in other ways.
+
+  fetchscope demo --iterate --dnssec          its names, from the root, with proofs
+  fetchscope demo --fault expired             something is wrong with it, see below
+  fetchscope demo --lab --drop last-ack       two networks, and a link that loses packets
+  fetchscope demo --serve                     for any client, until it is interrupted
+
+Faults
+`)
+	for _, f := range demo.Faults {
+		fmt.Fprintf(&b, "  %-18s%s\n", f.Name, f.Means)
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
 // helpAt is the column at which the explanations begin.
 const helpAt = 30
 
@@ -77,7 +101,11 @@ func (p *program) helpOn(word string, columns int) error {
 	if _, known := commands[word]; !known {
 		return usage(fmt.Sprintf("there is no help on %q", word), "categories: "+strings.Join(categories, ", ")+"; commands: demo, render, resolve")
 	}
-	if _, err := io.WriteString(p.stdout, commandHeads[word]); err != nil {
+	head := commandHeads[word]
+	if word == "demo" {
+		head = demoHead()
+	}
+	if _, err := io.WriteString(p.stdout, head); err != nil {
 		return err
 	}
 	for _, c := range categories {

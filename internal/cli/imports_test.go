@@ -16,12 +16,14 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                   {"internal/cli"},
-	"internal/cli":       {"internal/fetch", "internal/demo", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
+	"internal/cli":       {"internal/fetch", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree"},
 	"internal/demo":      {},
-	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture"},
+	"internal/lab":       {"transport/capture", "transport/tcpstate", "trace"},
+	"internal/fetch":     {"internal/weburl", "resolver", "transport", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate"},
 	"resolver":           {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":    {},
-	"transport":          {"transport/tcpstate", "internal/kstamp", "trace"},
+	"transport":          {"transport/staple", "transport/tcpstate", "internal/kstamp", "trace"},
+	"transport/staple":   {},
 	"transport/tcpstate": {"trace"},
 	"transport/capture":  {"trace"},
 	"httpclient":         {"trace"},
@@ -50,7 +52,7 @@ var outside = map[string][]string{
 	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "resolver"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},
 	"golang.org/x/term":                    {"internal/term"},
-	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver"},
+	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver", "internal/lab", "internal/demo"},
 }
 
 // forbidden are packages of the standard library that no step may use.

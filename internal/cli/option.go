@@ -23,7 +23,7 @@ type option struct {
 }
 
 // The categories of the help, in its order.
-var categories = []string{"result", "trace", "request", "connection", "resolution", "limits", "demo", "about"}
+var categories = []string{"result", "trace", "request", "connection", "resolution", "limits", "demo", "lab", "about"}
 
 // fetching are the commands that fetch.
 var fetching = []string{"", "demo"}
@@ -82,6 +82,11 @@ func plainFlagError(err error) string {
 		s = strings.Replace(s, r[0], r[1], 1)
 	}
 	return s
+}
+
+// gave says whether an option was given.
+func (s *settings) gave(long string) bool {
+	return slices.ContainsFunc(s.given, func(o *option) bool { return o.long == long })
 }
 
 // check refuses options that the command does not take.

@@ -49,9 +49,10 @@ func (p *program) openCapture() error {
 	return nil
 }
 
-// showsSegments says whether the view or format has a place for them.
+// showsSegments says whether the view or format has a place for them. In a lab they tell
+// what came of what was lost.
 func (p *program) showsSegments() bool {
-	return p.s.format != "" || !p.s.silent && (p.s.view == "ladder" || p.s.view == "full")
+	return p.s.format != "" || !p.s.silent && (p.end != nil || p.s.view == "ladder" || p.s.view == "full")
 }
 
 func captureHint(err error) string {

@@ -7,12 +7,30 @@ import (
 
 	"fetchscope/internal/demo"
 	"fetchscope/resolver"
+	"fetchscope/trace"
 )
 
 // demo is the command: the six steps against an internet on loopback. Words are paths
 // on its origin; without one it is the front page.
 func (p *program) demo(ctx context.Context, words []string) error {
 	fault := demo.FaultNamed(p.s.fault)
+	if err := p.checkLab(); err != nil {
+		return err
+	}
+	switch {
+	case p.end != nil && p.end.Side == trace.Server:
+		return p.serveLab(fault)
+	case p.end != nil:
+		internet, err := p.enterLab()
+		if err != nil {
+			return err
+		}
+		ctx, cancel := p.untilOver(ctx)
+		defer cancel()
+		return p.fetchDemo(ctx, internet, fault, words)
+	case p.s.lab:
+		return p.runLab(ctx)
+	}
 	internet, err := demo.StartWith(fault)
 	if err != nil {
 		return err
@@ -21,6 +39,11 @@ func (p *program) demo(ctx context.Context, words []string) error {
 	if p.s.serve {
 		return p.serveDemo(ctx, internet, fault)
 	}
+	return p.fetchDemo(ctx, internet, fault, words)
+}
+
+// fetchDemo fetches from an embedded internet.
+func (p *program) fetchDemo(ctx context.Context, internet *demo.Internet, fault demo.Fault, words []string) error {
 	if err := p.resolveWithin(internet, fault); err != nil {
 		return err
 	}
@@ -62,9 +85,12 @@ const sharedAddress = "the loopback of this system has 127.0.0.1 alone, where th
 func (p *program) demoHeading(n *demo.Internet, fault demo.Fault) string {
 	names := fmt.Sprintf("resolver %s", n.Resolver)
 	if p.s.fetch.Resolver.Iterate {
-		names = fmt.Sprintf("root 127.53.0.1:%d", n.NamePort)
+		names = fmt.Sprintf("root %s", n.Root)
 	}
 	heading := fmt.Sprintf("an internet on loopback: %s, origin 127.0.0.1:%d\n", names, n.HTTPS)
+	if p.end != nil {
+		heading = p.labHeading(names)
+	}
 	if fault.Name != "" {
 		heading += fmt.Sprintf("its fault, %s: %s\n", fault.Name, fault.Means)
 	}

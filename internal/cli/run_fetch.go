@@ -287,6 +287,8 @@ func (p *program) draw(doc *trace.Document) error {
 	switch p.s.view {
 	case "ladder":
 		err = ladder.Write(&b, doc, l)
+	case viewLab:
+		err = errors.Join(timeline.Write(&b, doc, o), ladder.Write(&b, doc, l))
 	case "full":
 		err = errors.Join(timeline.Write(&b, doc, o), timeline.Details(&b, doc, o), ladder.Write(&b, doc, l))
 	default:
@@ -294,6 +296,9 @@ func (p *program) draw(doc *trace.Document) error {
 	}
 	if err != nil {
 		return err
+	}
+	if p.end != nil {
+		b.WriteString(p.tellLab(doc))
 	}
 	if p.err.Terminal {
 		b.WriteByte('\n') // a page may follow

@@ -87,7 +87,7 @@ func TestWhereBodiesAreSaved(t *testing.T) {
 			inFolder(t, tt.before)
 			e := newEcho(t, saved)
 			args := strings.Fields("-s -S " + strings.ReplaceAll(tt.args, "URL", e.URL))
-			status, _, stderr := command("", args...)
+			status, _, stderr := inProcess("", args...)
 			got := folder(t)
 			for name, text := range got {
 				if strings.HasPrefix(text, "HTTP/1.1 200") {
@@ -113,7 +113,7 @@ func TestARetryStartsTheFileAgain(t *testing.T) {
 		}
 		fmt.Fprint(w, "body")
 	})
-	status, _, stderr := command("", "--retry", "2", "--retry-delay", "0.001", "-o", "f", e.URL)
+	status, _, stderr := inProcess("", "--retry", "2", "--retry-delay", "0.001", "-o", "f", e.URL)
 	if got := folder(t)["f"]; status != 0 || got != "body" || !strings.Contains(stderr, "503 Service Unavailable; again in 1ms, and 1 more times at most") {
 		t.Errorf("status %d, %q, %s", status, got, stderr)
 	}
@@ -125,7 +125,7 @@ func TestSpecialFilesAreNotRemoved(t *testing.T) {
 		t.Skip("links cannot be made here: ", err)
 	}
 	e := newEcho(t, saved)
-	if status, _, _ := command("", "-s", "--remove-on-error", "-o", "link", e.URL+"/short"); status != 18 {
+	if status, _, _ := inProcess("", "-s", "--remove-on-error", "-o", "link", e.URL+"/short"); status != 18 {
 		t.Errorf("status %d", status)
 	}
 	if _, err := os.Lstat("link"); err != nil {

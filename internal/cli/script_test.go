@@ -8,9 +8,12 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"fetchscope/internal/demo"
 	"fetchscope/trace"
@@ -50,7 +53,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		// walkable says that every address of 127/8 can be had here, packets that they can
-		// be captured.
+		// be captured, lab that namespaces and TUN devices can, loopback6 that ::1 can.
 		Condition: func(cond string) (bool, error) {
 			switch cond {
 			case "walkable":
@@ -58,14 +61,38 @@ func TestScripts(t *testing.T) {
 			case "packets":
 				c, err := capture.Open(capture.Options{})
 				return err == nil, c.Close()
+			case "loopback6":
+				return haveIPv6(), nil
+			case "lab":
+				return haveLab(), nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"schema": cmdSchema, "phases": cmdPhases, "states": cmdStates, "field": cmdField, "modes": cmdModes,
+			"schema": cmdSchema, "phases": cmdPhases, "states": cmdStates, "field": cmdField, "modes": cmdModes, "takes": cmdTakes,
 			"lines": cmdLines,
 		},
 	})
+}
+
+// haveLab says whether a lab can be had here.
+var haveLab = sync.OnceValue(func() bool {
+	self, err := os.Executable()
+	if err != nil {
+		return false
+	}
+	c := exec.Command(self, "demo", "--lab", "--rtt", "0", "-s")
+	c.Args[0] = "fetchscope"
+	return c.Run() == nil
+})
+
+// haveIPv6 says whether loopback has an address of IPv6.
+func haveIPv6() bool {
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err == nil {
+		l.Close()
+	}
+	return err == nil
 }
 
 // byName is the resolver by its name, given what --resolve takes for that.
@@ -167,6 +194,17 @@ func cmdStates(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if want := strings.Join(args[2:], " "); strings.Join(got, " ") != want {
 		ts.Fatalf("%s states: %v, want %s", args[1], got, want)
+	}
+}
+
+// cmdTakes checks that a phase of the last exchange took at least so long, which somebody
+// made it take: takes FILE PHASE DURATION.
+func cmdTakes(ts *testscript.TestScript, neg bool, args []string) {
+	least, err := time.ParseDuration(args[2])
+	ts.Check(err)
+	p := document(ts, args[0]).Last().Phase(trace.Phase(args[1]))
+	if p.Duration == nil || p.Duration.Sub(0) < least {
+		ts.Fatalf("%s took %v, want %v at least", args[1], p.Duration, least)
 	}
 }
 

@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// command runs a command line and returns what it leaves.
-func command(stdin string, args ...string) (status int, stdout, stderr string) {
+// inProcess runs a command line and returns what it leaves.
+func inProcess(stdin string, args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	status = Run(context.Background(), args, strings.NewReader(stdin), &out, &errs)
 	return status, out.String(), errs.String()
@@ -104,7 +104,7 @@ func TestWhatIsSent(t *testing.T) {
 			inFolder(t, map[string]string{"lines": "ab\r\ncd\n", "o%?d": "x"})
 			e := newEcho(t, nil)
 			args := strings.Fields("-s -S " + strings.ReplaceAll(tt.args, "URL", e.URL))
-			if status, _, stderr := command(tt.stdin, args...); status != 0 {
+			if status, _, stderr := inProcess(tt.stdin, args...); status != 0 {
 				t.Fatalf("status %d: %s", status, stderr)
 			}
 			for i := range e.got {
@@ -127,7 +127,7 @@ func TestDryRunOfABody(t *testing.T) {
 		{"file", "-T f", "Content-Length: 3\r\n\r\nabc"},
 		{"stdin", "-T -", "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n5\r\ntyped\r\n0\r\n\r\n"},
 	} {
-		status, stdout, stderr := command("typed", strings.Fields("--dry-run http://h.test/x "+tt.args)...)
+		status, stdout, stderr := inProcess("typed", strings.Fields("--dry-run http://h.test/x "+tt.args)...)
 		if status != 0 || !strings.HasSuffix(stdout, "\r\nAccept: */*\r\n"+tt.want) {
 			t.Errorf("%s: status %d, %s%s; want %q at the end", tt.name, status, stdout, stderr, tt.want)
 		}
@@ -156,7 +156,7 @@ func TestWhatIsNotSent(t *testing.T) {
 		{"a rate that is none", "--limit-rate fast", statusUsage},
 	} {
 		e := newEcho(t, nil)
-		status, _, stderr := command("", strings.Fields("-s -S "+tt.args+" "+e.URL)...)
+		status, _, stderr := inProcess("", strings.Fields("-s -S "+tt.args+" "+e.URL)...)
 		if status != tt.status || len(e.got) != 0 || !strings.HasPrefix(stderr, fmt.Sprintf("fetchscope: (%d) ", tt.status)) {
 			t.Errorf("%s: status %d, want %d, %q; sent %q", tt.name, status, tt.status, stderr, e.got)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fetchscope/internal/fetch"
+	"fetchscope/internal/lab"
 	"fetchscope/render"
 	"fetchscope/resolver"
 	"fetchscope/transport"
@@ -50,6 +51,8 @@ type settings struct {
 	headers []string
 	timeout time.Duration
 
+	lab     bool
+	link    lab.Options
 	serve   bool
 	fault   string
 	help    bool
@@ -69,7 +72,7 @@ type output struct {
 const maxRedirects = 50
 
 func defaults() settings {
-	return settings{color: "auto", view: "timeline", packets: packetsAuto, fetch: fetch.Options{
+	return settings{color: "auto", view: "timeline", packets: packetsAuto, link: lab.Options{RTT: defaultRTT}, fetch: fetch.Options{
 		MaxRedirects: maxRedirects, AttemptDelay: transport.AttemptDelay, Version: version(),
 	}}
 }

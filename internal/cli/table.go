@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/tls"
 	"strings"
 
 	"fetchscope/internal/demo"
@@ -92,6 +93,14 @@ var options = []option{
 	{long: "close", arg: "HOW", category: "connection", help: "end the connection by our FIN (graceful, as a rule), by a reset, or wait for the server to end it (server), which is asked to", set: closeMode},
 	{long: "wait-time-wait", category: "connection", help: "stay until TIME_WAIT is over, a minute after the close, and say when", set: toggle(func(s *settings) *bool { return &s.outwait })},
 
+	{long: "capath", arg: "DIR", category: "connection", help: "trust the authorities in the files of DIR (PEM) too, beside those of --cacert or the system", only: named, set: text(func(s *settings) *string { return &s.fetch.CADir })},
+	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate (PEM) to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
+	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert (PEM), where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.KeyFile })},
+	{long: "pinnedpubkey", arg: "HASHES", category: "connection", help: "the server must have a key of these, sha256//HASH[;sha256//HASH]..., or the one in this file, -k or not (90)", set: text(func(s *settings) *string { return &s.fetch.TLS.PinnedKey })},
+	{long: "tlsv1.2", category: "connection", help: "speak TLS 1.2 or newer", set: leastTLS(tls.VersionTLS12)},
+	{long: "tlsv1.3", category: "connection", help: "speak TLS 1.3 or newer", set: leastTLS(tls.VersionTLS13)},
+	{long: "tls-max", arg: "VERSION", category: "connection", help: "speak no newer TLS than 1.0, 1.1, 1.2 or 1.3; default takes any", set: mostTLS},
+
 	{long: "server", arg: "ADDRESS", category: "resolution", help: "ask this name server: ADDRESS[:PORT], udp:// or tcp:// before it, or tls://HOST[:PORT] or https://HOST[:PORT]/PATH{?dns}; repeatable", only: named, set: server},
 	{long: "iterate", category: "resolution", help: "walk from the root servers down, instead of asking a resolver", only: named, set: toggle(func(s *settings) *bool { return &s.fetch.Resolver.Iterate })},
 	{long: "root-hints", arg: "FILE", category: "resolution", help: "begin the walk at the servers in FILE, a master file of NS, A and AAAA records", only: named, set: text(func(s *settings) *string { return &s.fetch.Resolver.RootHints })},
@@ -116,7 +125,12 @@ var options = []option{
 	{long: "retry-all-errors", category: "limits", help: "with --retry, after any error", set: toggle(func(s *settings) *bool { return &s.fetch.Retry.AllErrors })},
 
 	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.serve })},
-	{long: "fault", arg: "NAME", category: "demo", help: "give the DNS of the embedded internet a fault: " + strings.Join(demo.FaultNames(), ", "), only: []string{"demo"}, set: oneOf(func(s *settings) *string { return &s.fault }, demo.FaultNames()...)},
+	{long: "fault", arg: "NAME", category: "demo", help: "give the embedded internet a fault: " + strings.Join(demo.FaultNames(), ", "), only: []string{"demo"}, set: oneOf(func(s *settings) *string { return &s.fault }, demo.FaultNames()...)},
+
+	{long: "lab", category: "demo", help: "put the fetch and the embedded internet into networks of their own, with a link between them (Linux)", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.lab })},
+	{long: "rtt", arg: "TIME", category: "lab", help: "the round trip of the lab's link (40ms)", only: []string{"demo"}, set: roundTrip},
+	{long: "loss", arg: "PERCENT", category: "lab", help: "let the link lose this share of the packets, the same ones each time", only: []string{"demo"}, set: lossRate},
+	{long: "drop", arg: "PACKET", category: "lab", help: "let the link lose the first of these packets of the client's: last-ack (of the server's FIN), syn or fin", only: []string{"demo"}, set: dropPacket},
 
 	{long: "help", short: "h", category: "about", help: "show this; a category or a command after it shows its options alone", only: everywhere, set: toggle(func(s *settings) *bool { return &s.help })},
 	{long: "version", short: "V", category: "about", help: "show the version", only: everywhere, set: toggle(func(s *settings) *bool { return &s.version })},

@@ -14,7 +14,7 @@ import (
 // planned is the internet's plan in good order.
 func planned(t testing.TB) *plan {
 	t.Helper()
-	p, err := newPlan(&Fault{})
+	p, err := newPlan(&Fault{}, Place{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ type authority struct {
 // validFor is how long the certificates are valid: a demo is short.
 const validFor = 30 * 24 * time.Hour
 
-func newAuthority() (*authority, error) {
+func newAuthority(origin netip.Addr) (*authority, error) {
 	root, err := issue(nil, "fetchscope demo root", true, nil)
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func newAuthority() (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaf, err := issue(inter, Host, false, net.ParseIP(originAddress), Host, SwiftHost, AliasHost, "localhost")
+	leaf, err := issue(inter, Host, false, origin.AsSlice(), Host, SwiftHost, AliasHost, "localhost")
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +55,50 @@ func (a *authority) nameServer(addr netip.Addr) (*tls.Config, error) {
 
 func (a *authority) secure(c net.Conn) net.Conn { return tls.Server(c, a.config) }
 
+// The certificates that the origin shows where it has a fault.
+
+// expiredLeaf ended yesterday.
+func expiredLeaf(a *authority, origin netip.Addr) (tls.Certificate, error) {
+	t := leafTemplate(Host, origin, Host)
+	t.NotBefore, t.NotAfter = time.Now().Add(-validFor), time.Now().Add(-24*time.Hour)
+	return a.shown(t)
+}
+
+// otherLeaf is another host's.
+func otherLeaf(a *authority, _ netip.Addr) (tls.Certificate, error) {
+	return a.shown(leafTemplate(otherHost, netip.Addr{}, otherHost))
+}
+
+// otherHost is in no zone.
+const otherHost = "other.fetchscope.test"
+
+// selfSigned is vouched for by itself alone.
+func selfSigned(_ *authority, origin netip.Addr) (tls.Certificate, error) {
+	c, err := sign(leafTemplate(Host, origin, Host), nil)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{c.der}, PrivateKey: c.key}, nil
+}
+
+// strangers is of an authority that nobody was told of.
+func strangers(_ *authority, origin netip.Addr) (tls.Certificate, error) {
+	other, err := newAuthority(origin)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return other.config.Certificates[0], nil
+}
+
+// shown is a leaf with the chain that a server shows.
+func (a *authority) shown(t *x509.Certificate) (tls.Certificate, error) {
+	c, err := sign(t, a.inter)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return c.chain(a.inter), nil
+}
+
 // A certificate is one with its key.
 type certificate struct {
 	der  []byte
@@ -69,26 +113,38 @@ func (c *certificate) chain(issuer *certificate) tls.Certificate {
 
 // issue makes a certificate, signed by itself where there is no issuer.
 func issue(issuer *certificate, name string, ca bool, addr net.IP, hosts ...string) (*certificate, error) {
+	ip, _ := netip.AddrFromSlice(addr)
+	t := leafTemplate(name, ip, hosts...)
+	if ca {
+		t.IsCA, t.KeyUsage, t.ExtKeyUsage = true, x509.KeyUsageCertSign|x509.KeyUsageCRLSign, nil
+	}
+	return sign(t, issuer)
+}
+
+// leafTemplate is what a server's certificate says.
+func leafTemplate(name string, addr netip.Addr, hosts ...string) *x509.Certificate {
+	now := time.Now()
+	t := &x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, DNSNames: hosts,
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(validFor),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		BasicConstraintsValid: true,
+	}
+	if addr.IsValid() {
+		t.IPAddresses = []net.IP{addr.AsSlice()}
+	}
+	return t
+}
+
+// sign gives a certificate a key and a number, and signs it: by itself where there is no
+// issuer.
+func sign(t *x509.Certificate, issuer *certificate) (*certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
-	if err != nil {
+	if t.SerialNumber, err = rand.Int(rand.Reader, big.NewInt(1<<62)); err != nil {
 		return nil, err
-	}
-	now := time.Now()
-	t := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: name},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(validFor),
-		KeyUsage: x509.KeyUsageDigitalSignature, BasicConstraintsValid: true, IsCA: ca,
-	}
-	if ca {
-		t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-	} else {
-		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-		t.DNSNames = hosts
-		t.IPAddresses = []net.IP{addr}
 	}
 	parent, signer := t, key
 	if issuer != nil {

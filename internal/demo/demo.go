@@ -16,6 +16,7 @@
 package demo
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -42,7 +43,9 @@ type Internet struct {
 	// NamePort is the port that all name servers have in common, each at its own address,
 	// so that one can walk from the servers in HintsFile on. It is 0, and there is no
 	// file, on a system whose loopback has not got all addresses of 127/8.
-	NamePort  uint16
+	NamePort uint16
+	// Root is the root's name server, where NamePort is not 0.
+	Root      netip.AddrPort
 	HintsFile string
 	// AnchorFile holds a DS record of the root's key.
 	AnchorFile string
@@ -51,6 +54,7 @@ type Internet struct {
 	// CAFile holds the authority's certificate in PEM form.
 	CAFile string
 
+	place    Place
 	dir      string
 	narrow   bool // there is no address but 127.0.0.1
 	recursor *recursor
@@ -62,14 +66,18 @@ type Internet struct {
 func Start() (*Internet, error) { return StartWith(Fault{}) }
 
 // StartWith brings everything up with a fault.
-func StartWith(f Fault) (*Internet, error) {
-	n := &Internet{}
+func StartWith(f Fault) (*Internet, error) { return StartAt(f, Place{}) }
+
+// StartAt brings everything up with a fault, elsewhere than on loopback: at addresses that
+// are this host's, and ports that are usual.
+func StartAt(f Fault, p Place) (*Internet, error) {
+	n := &Internet{place: p}
 	return n, n.start(&f)
 }
 
 func (n *Internet) start(f *Fault) (err error) {
 	if n.dir, err = os.MkdirTemp("", "fetchscope-demo-"); err == nil {
-		err = errors.Join(n.startNames(f), n.startOrigin())
+		err = errors.Join(n.startNames(f), n.startOrigin(f))
 	}
 	if err != nil {
 		n.Close()
@@ -93,16 +101,22 @@ func (n *Internet) Close() error {
 
 // URL is an https URL on the demo's origin.
 func (n *Internet) URL(path string) string {
+	if n.HTTPS == PortHTTPS {
+		return "https://" + Host + path
+	}
 	return fmt.Sprintf("https://%s:%d%s", Host, n.HTTPS, path)
 }
 
 // PlainURL is an http URL on the demo's origin.
 func (n *Internet) PlainURL(path string) string {
+	if n.HTTP == PortHTTP {
+		return "http://" + Host + path
+	}
 	return fmt.Sprintf("http://%s:%d%s", Host, n.HTTP, path)
 }
 
-func (n *Internet) startOrigin() error {
-	a, err := newAuthority()
+func (n *Internet) startOrigin(f *Fault) error {
+	a, err := newAuthority(n.place.of(localhost))
 	if err != nil {
 		return err
 	}
@@ -110,13 +124,35 @@ func (n *Internet) startOrigin() error {
 	if err := os.WriteFile(n.CAFile, a.rootPEM, 0o644); err != nil {
 		return err
 	}
-	o := &origin{net: n}
+	if f.conduct.certificate != nil {
+		shown, err := f.conduct.certificate(a, n.place.of(localhost))
+		if err != nil {
+			return err
+		}
+		a.config.Certificates = []tls.Certificate{shown}
+	}
+	if err := n.serveOrigin(f.conduct, a); err != nil {
+		return err
+	}
+	return n.startEncrypted(a)
+}
+
+// serveOrigin brings up the origin's two ports, or what is there instead.
+func (n *Internet) serveOrigin(how conduct, a *authority) error {
+	if how.absent {
+		return errors.Join(n.startAbsent(&n.HTTP, PortHTTP), n.startAbsent(&n.HTTPS, PortHTTPS))
+	}
+	o := &origin{net: n, conduct: how}
 	o.route = o.page
-	plain, err := n.listenOrigin(&n.HTTP)
+	beside := func(uint16) error { return nil }
+	if how.deafIPv6 {
+		beside = n.startDeaf
+	}
+	plain, err := n.listenOrigin(&n.HTTP, PortHTTP, beside)
 	if err != nil {
 		return err
 	}
-	secure, err := n.listenOrigin(&n.HTTPS)
+	secure, err := n.listenOrigin(&n.HTTPS, PortHTTPS, beside)
 	if err != nil {
 		return err
 	}
@@ -124,18 +160,25 @@ func (n *Internet) startOrigin() error {
 	n.running.Go(func() { o.listen(plain, nil) })
 	n.running.Go(func() { o.listen(secure, a.secure) })
 	n.closers = append(n.closers, o.stop)
-	return n.startEncrypted(a)
+	return nil
 }
 
-// listenOrigin opens one of the origin's ports.
-func (n *Internet) listenOrigin(port *uint16) (net.Listener, error) {
-	l, err := net.Listen("tcp", net.JoinHostPort(originAddress, "0"))
-	if err != nil {
-		return nil, err
+// listenOrigin opens one of the origin's ports, one at which what comes beside it can be
+// had too.
+func (n *Internet) listenOrigin(port *uint16, usual uint16, beside func(port uint16) error) (l net.Listener, err error) {
+	for range portTries {
+		at := netip.AddrPortFrom(n.place.of(localhost), n.place.port(usual))
+		if l, err = net.Listen("tcp", at.String()); err != nil {
+			return nil, err
+		}
+		*port = uint16(l.Addr().(*net.TCPAddr).Port)
+		if err = beside(*port); err == nil {
+			n.closers = append(n.closers, l.Close)
+			return l, nil
+		}
+		_ = l.Close()
 	}
-	*port = uint16(l.Addr().(*net.TCPAddr).Port)
-	n.closers = append(n.closers, l.Close)
-	return l, nil
+	return nil, err
 }
 
 // originAddress is where the origin listens.

@@ -34,7 +34,7 @@ func (n *Internet) startEncrypted(a *authority) error {
 func (n *Internet) startTLS(config *tls.Config, addr netip.Addr) error {
 	config = config.Clone()
 	config.NextProtos = []string{"dot"}
-	l, at, err := listenAt(addr)
+	l, at, err := listenAt(addr, n.place.port(portDoT))
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (n *Internet) startTLS(config *tls.Config, addr netip.Addr) error {
 func (n *Internet) startHTTPS(config *tls.Config, addr netip.Addr) error {
 	config = config.Clone()
 	config.NextProtos = []string{"http/1.1"}
-	l, at, err := listenAt(addr)
+	l, at, err := listenAt(addr, n.place.port(PortHTTPS))
 	if err != nil {
 		return err
 	}
@@ -62,8 +62,8 @@ func (n *Internet) startHTTPS(config *tls.Config, addr netip.Addr) error {
 	return nil
 }
 
-func listenAt(addr netip.Addr) (net.Listener, netip.AddrPort, error) {
-	l, err := net.Listen("tcp", net.JoinHostPort(addr.String(), "0"))
+func listenAt(addr netip.Addr, port uint16) (net.Listener, netip.AddrPort, error) {
+	l, err := net.Listen("tcp", netip.AddrPortFrom(addr, port).String())
 	if err != nil {
 		return nil, netip.AddrPort{}, err
 	}

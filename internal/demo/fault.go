@@ -1,14 +1,13 @@
 package demo
 
 import (
-	"net"
 	"net/netip"
 
 	"github.com/miekg/dns"
 )
 
-// A Fault is something that is wrong with the DNS of the demo's internet. The zero value
-// is none.
+// A Fault is something that is wrong with the demo's internet: with its DNS, or with its
+// origin. The zero value is none.
 type Fault struct {
 	Name string
 	// Means is a clause on what is wrong.
@@ -18,6 +17,7 @@ type Fault struct {
 	Walk, Validate bool
 
 	before, after func(*plan) // change the zones before and after they are signed
+	conduct       conduct     // the origin's
 }
 
 // Faults are those that the demo can have.
@@ -29,6 +29,17 @@ var Faults = []Fault{
 	{Name: "dnssec-expired", Means: "the signatures of fetchscope.test. expired yesterday", Walk: true, Validate: true, before: expire},
 	{Name: "slow-dns", Means: "the first server of each zone does not answer", Walk: true, before: silence},
 	{Name: "cname-loop", Means: "www and docs are aliases of one another", before: loop},
+	{Name: "refused", Means: "nothing listens on the origin's ports", conduct: conduct{absent: true}},
+	{Name: "unreachable", Means: "the address of www is one that nothing connects to", before: banish},
+	{Name: "syn-dropped-ipv6", Means: "www has an IPv6 address too, which answers no SYN", before: addIPv6, conduct: conduct{deafIPv6: true}},
+	{Name: "slow-accept", Means: "the origin takes its time to accept a connection", conduct: conduct{after: slowAccept}},
+	{Name: "expired", Means: "the origin's certificate ended yesterday", conduct: conduct{certificate: expiredLeaf}},
+	{Name: "wrong-name", Means: "the origin's certificate is for " + otherHost, conduct: conduct{certificate: otherLeaf}},
+	{Name: "self-signed", Means: "the origin's certificate is signed by itself", conduct: conduct{certificate: selfSigned}},
+	{Name: "unknown-root", Means: "the origin's certificate is of an unknown authority", conduct: conduct{certificate: strangers}},
+	{Name: "reset", Means: "the origin resets the connection in the middle of the body", conduct: conduct{end: endReset}},
+	{Name: "truncated", Means: "a body of unknown length ends without close_notify", conduct: conduct{end: endBare}},
+	{Name: "half-close", Means: "the origin goes on sending after our FIN", conduct: conduct{end: endTalking}},
 }
 
 // FaultNames lists them.
@@ -62,18 +73,36 @@ func misdelegate(p *plan) {
 }
 
 // forgedAddress is where nothing listens.
-var forgedAddress = net.IPv4(127, 53, 66, 6)
+var forgedAddress = netip.MustParseAddr("127.53.66.6")
 
 // forge changes an address without signing it anew.
 func forge(p *plan) {
 	set := p.zone(zoneName).set(dns.Fqdn(Host), dns.TypeA)
 	forged := dns.Copy(set.records[0]).(*dns.A)
-	forged.A = forgedAddress
+	forged.A = p.place.of(forgedAddress).AsSlice()
 	set.records = []dns.RR{forged}
 }
 
 // expire has the zone signed long ago.
 func expire(p *plan) { p.zone(zoneName).expired = true }
+
+// nowhere is an address that every kernel refuses to connect to, with or without a network:
+// one of a group, of those for documentation (RFC 6676).
+var nowhere = netip.MustParseAddr("233.252.0.1")
+
+// banish gives www that address.
+func banish(p *plan) {
+	z := p.zone(zoneName)
+	z.set(dns.Fqdn(Host), dns.TypeA).records[0].(*dns.A).A = nowhere.AsSlice()
+}
+
+// addIPv6 gives www an address of IPv6.
+func addIPv6(p *plan) {
+	p.zone(zoneName).add(&dns.AAAA{
+		Hdr:  dns.RR_Header{Name: dns.Fqdn(Host), Rrtype: dns.TypeAAAA, Class: dns.ClassINET, Ttl: 300},
+		AAAA: p.place.origin6().AsSlice(),
+	})
+}
 
 // loop makes two aliases of one another.
 func loop(p *plan) {

@@ -12,7 +12,7 @@ import (
 
 // startNames brings up the name servers and the resolver.
 func (n *Internet) startNames(f *Fault) error {
-	p, err := newPlan(f)
+	p, err := newPlan(f, n.place)
 	if err != nil {
 		return err
 	}
@@ -20,7 +20,7 @@ func (n *Internet) startNames(f *Fault) error {
 		return err
 	}
 	n.recursor = newRecursor(p)
-	n.Resolver, err = n.serveAnywhere(resolverAddr, n.recursor)
+	n.Resolver, err = n.serveAnywhere(n.place.of(resolverAddr), n.recursor)
 	return err
 }
 
@@ -38,7 +38,7 @@ func (n *Internet) serveZones(p *plan) error {
 	}
 	for _, s := range p.servers {
 		var err error
-		if s.at, err = n.serveAnywhere(localhost, s); err != nil {
+		if s.at, err = n.serveAnywhere(n.place.of(localhost), s); err != nil {
 			return err
 		}
 	}
@@ -64,9 +64,9 @@ const portTries = 8
 // serveTogether opens a port that all servers have in common.
 func (n *Internet) serveTogether(servers []*nameServer) (uint16, error) {
 	var opened []*sockets
-	port := uint16(0) // of the system's choice
+	port := n.place.port(portDNS)
 	for _, s := range servers {
-		one, err := openSockets(s.glue, port)
+		one, err := openSockets(n.place.of(s.glue), port)
 		if err != nil {
 			for _, o := range opened {
 				o.close()
@@ -78,17 +78,20 @@ func (n *Internet) serveTogether(servers []*nameServer) (uint16, error) {
 	}
 	for i, s := range servers {
 		s.at = opened[i].at
+		if s.glue == rootAddr {
+			n.Root = s.at
+		}
 		n.serve(opened[i], s)
 	}
 	return port, nil
 }
 
-// serveAnywhere serves at an address or, where it cannot be had, at 127.0.0.1.
+// serveAnywhere serves at an address or, where it cannot be had, at the origin's.
 func (n *Internet) serveAnywhere(addr netip.Addr, h dns.Handler) (netip.AddrPort, error) {
 	var lastErr error
 	for range portTries {
-		for _, a := range []netip.Addr{addr, localhost} {
-			s, err := openSockets(a, 0)
+		for _, a := range []netip.Addr{addr, n.place.of(localhost)} {
+			s, err := openSockets(a, n.place.port(portDNS))
 			if err == nil {
 				n.serve(s, h)
 				return s.at, nil

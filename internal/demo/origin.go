@@ -26,7 +26,8 @@ var page []byte
 type origin struct {
 	net *Internet
 	// route finds the answer to a request.
-	route func(*request) response
+	route   func(*request) response
+	conduct conduct
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool
@@ -46,6 +47,7 @@ func (o *origin) listen(l net.Listener, wrap func(net.Conn) net.Conn) {
 		}
 		o.net.running.Go(func() {
 			defer o.remove(c)
+			time.Sleep(o.conduct.after)
 			if wrap != nil {
 				o.serve(wrap(c), c)
 			} else {
@@ -96,13 +98,11 @@ type request struct {
 func (o *origin) serve(c, raw net.Conn) {
 	defer c.Close()
 	r := bufio.NewReader(c)
-	for host := ""; ; {
+	for host, last := "", endWell; ; {
 		_ = raw.SetDeadline(time.Now().Add(patience))
 		req, err := readRequest(r)
 		if err == io.EOF {
-			if !strings.HasPrefix(host, SwiftHost) && !o.ending() {
-				time.Sleep(finDelay)
-			}
+			o.leave(last, host, c)
 			return
 		}
 		if err != nil {
@@ -114,11 +114,17 @@ func (o *origin) serve(c, raw net.Conn) {
 			return
 		}
 		host = req.host
-		if err := o.respond(c, &req); err != nil || req.close {
+		if last, err = o.respond(c, &req); err == nil {
+			err = o.finish(last, c, raw)
+		}
+		if err != nil || req.close {
 			return
 		}
 	}
 }
+
+// swift says whether a host is one that does not wait with its FIN.
+func swift(host string) bool { return strings.HasPrefix(host, SwiftHost) }
 
 func (o *origin) ending() bool {
 	o.mu.Lock()

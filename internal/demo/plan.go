@@ -15,6 +15,7 @@ type plan struct {
 	zones   []*zone // those above first
 	servers []*nameServer
 	anchor  *dns.DS // of the root's key
+	place   Place
 }
 
 // The servers' addresses, as the zones have them.
@@ -45,8 +46,8 @@ var published = []struct {
 }
 
 // newPlan reads the zones, makes the fault's changes and signs.
-func newPlan(f *Fault) (*plan, error) {
-	p := &plan{}
+func newPlan(f *Fault, at Place) (*plan, error) {
+	p := &plan{place: at}
 	for _, z := range published {
 		read, err := readZone(z.apex, z.file, z.signed)
 		if err != nil {
@@ -59,6 +60,7 @@ func newPlan(f *Fault) (*plan, error) {
 	if f.before != nil {
 		f.before(p)
 	}
+	p.settle()
 	if err := p.sign(time.Now()); err != nil {
 		return nil, err
 	}
@@ -66,6 +68,29 @@ func newPlan(f *Fault) (*plan, error) {
 		f.after(p)
 	}
 	return p, nil
+}
+
+// settle puts the addresses that the zones have into their place. Servers are still known
+// by those on loopback.
+func (p *plan) settle() {
+	for _, z := range p.zones {
+		for _, sets := range z.sets {
+			for _, s := range sets {
+				p.settleSet(s)
+			}
+		}
+	}
+}
+
+func (p *plan) settleSet(s *set) {
+	for i, rr := range s.records {
+		if a, is := rr.(*dns.A); is {
+			addr, _ := netip.AddrFromSlice(a.A.To4())
+			moved := dns.Copy(a).(*dns.A)
+			moved.A = p.place.of(addr).AsSlice()
+			s.records[i] = moved
+		}
+	}
 }
 
 // serverAt is the server of an address, a new one if there is none yet.

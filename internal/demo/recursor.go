@@ -25,7 +25,7 @@ func newRecursor(p *plan) *recursor {
 		r.root = append(r.root, addressesIn(root.addresses(rr.(*dns.NS).Ns))...)
 	}
 	for _, s := range p.servers {
-		r.at[s.glue] = s.at
+		r.at[p.place.of(s.glue)] = s.at
 	}
 	return r
 }

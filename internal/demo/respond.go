@@ -96,11 +96,15 @@ type response struct {
 	body    []byte
 	chunked bool
 	close   bool
+	end     ending
 }
 
 // respond answers a request.
-func (o *origin) respond(c net.Conn, q *request) error {
+func (o *origin) respond(c net.Conn, q *request) (ending, error) {
 	a := o.route(q)
+	if a.end == endWell {
+		a.end = o.conduct.end
+	}
 	q.close = q.close || a.close
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "HTTP/1.1 %s\r\nServer: fetchscope-demo\r\n", a.status)
@@ -110,17 +114,24 @@ func (o *origin) respond(c net.Conn, q *request) error {
 	if q.close {
 		b.WriteString("Connection: close\r\n")
 	}
-	if a.chunked {
+	switch {
+	case a.end == endBare:
+		b.WriteString("\r\n")
+		b.Write(a.body[:len(a.body)/2])
+	case a.chunked:
 		b.WriteString("Transfer-Encoding: chunked\r\n\r\n")
 		writeChunks(&b, a.body)
-	} else {
+	default:
 		fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(a.body))
+		if a.end == endReset {
+			a.body = a.body[:len(a.body)/2]
+		}
 		if q.method != "HEAD" {
 			b.Write(a.body)
 		}
 	}
 	_, err := c.Write(b.Bytes())
-	return err
+	return a.end, err
 }
 
 // chunkSize is how the chunked page is cut.
@@ -145,6 +156,10 @@ func (o *origin) page(q *request) response {
 	case "/", "/reset":
 	case "/close":
 		ok.close = true
+	case "/late":
+		ok.end = endLate
+	case "/crossing":
+		ok.end = endCrossing
 	case "/chunked":
 		ok.chunked = true
 	case "/gzip":

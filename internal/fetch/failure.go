@@ -98,6 +98,10 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 	if out.Hint == "" {
 		out.Hint = hints[out.Code]
 	}
+	if pinned := (*transport.PinError)(nil); errors.As(out.Err, &pinned) {
+		out.Hint = "the server's key is sha256//" + pinned.SHA256 + ": if that is right, --pinnedpubkey takes it"
+		out.Err = pinned
+	}
 	if out.proxy && out.Phase == trace.Connect {
 		out.Hint = "this is the proxy's address: check -x, or http_proxy and https_proxy in the environment"
 	}

@@ -20,6 +20,7 @@ import (
 	"fetchscope/trace"
 	"fetchscope/transport"
 	"fetchscope/transport/capture"
+	"fetchscope/transport/tcpstate"
 )
 
 // Options say how URLs are fetched. Their flags are those of the command line.
@@ -80,7 +81,10 @@ type Options struct {
 	ConnectTo []ConnectTo
 	Insecure  bool
 	CAFile    string
-	Resolver  resolver.Config
+	// CADir holds authorities beside (--capath).
+	CADir    string
+	TLS      TLSOptions
+	Resolver resolver.Config
 	// ServiceRecords asks for the HTTPS records of https URLs (RFC 9460).
 	ServiceRecords bool
 	// Version is the program's, for User-Agent.
@@ -88,6 +92,9 @@ type Options struct {
 
 	// Packets captures the connections' segments; nil for no capture.
 	Packets *capture.Capture
+	// Far asks for the states of servers in another network namespace of this host; nil
+	// where they are in none.
+	Far *tcpstate.Diag
 	// KeyLog gets the secrets of TLS; nil for nobody.
 	KeyLog io.Writer
 }
@@ -127,16 +134,17 @@ type Fetcher struct {
 	resolver *resolver.Resolver
 	roots    func() *transport.Roots // which are read once
 	trust    *transport.Roots        // those that origins are judged by
-	conns    int                     // connections tried so far
-	pin      *pin                    // nil where nothing is held to
-	then     *weburl.URL             // is fetched next, nil for none
-	left     *kept                   // by the fetch before, for the next
+	security *security
+	conns    int         // connections tried so far
+	pin      *pin        // nil where nothing is held to
+	then     *weburl.URL // is fetched next, nil for none
+	left     *kept       // by the fetch before, for the next
 }
 
 // New returns a Fetcher. The error is that of a file of the resolver's that cannot be
 // used.
 func New(o Options) (*Fetcher, error) {
-	f := &Fetcher{o: o, roots: rootsOf(o)}
+	f := &Fetcher{o: o, roots: rootsOf(o), security: newSecurity(o.TLS)}
 	var err error
 	f.resolver, err = newResolver(o, f.roots)
 	return f, err
@@ -244,13 +252,18 @@ func (o *Options) method(p *Payload) string {
 	return p.method()
 }
 
-// Check finds out whether the authorities that a fetch of u is to trust can be read,
-// before anything is sent. A redirect may yet lead to where they are needed.
+// Check finds out whether the authorities that a fetch of u is to trust, and the other
+// files that TLS needs, can be read, before anything is sent. A redirect may yet lead to
+// where they are needed.
 func (f *Fetcher) Check(u *weburl.URL) *Failure {
-	if f.o.CAFile == "" || u.Scheme() != "https" {
+	if u.Scheme() != "https" {
 		return nil
 	}
-	if err := f.trusted().Check(); err != nil {
+	err := f.security.check()
+	if err == nil && f.o.CAFile != "" {
+		err = f.trusted().Check()
+	}
+	if err != nil {
 		return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
 	}
 	return nil
@@ -262,7 +275,7 @@ func (f *Fetcher) trusted() *transport.Roots {
 	if f.trust == nil {
 		f.trust = f.roots()
 		if f.o.Insecure && f.o.CAFile != "" && f.trust.Check() != nil {
-			f.trust = transport.LoadRoots("")
+			f.trust = transport.LoadRootsIn("", f.o.CADir)
 		}
 	}
 	return f.trust

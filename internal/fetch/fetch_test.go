@@ -38,6 +38,11 @@ func listen(t *testing.T, answer func(head string, c net.Conn)) *peer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return listenOn(t, l, answer)
+}
+
+func listenOn(t *testing.T, l net.Listener, answer func(head string, c net.Conn)) *peer {
+	t.Helper()
 	p := &peer{Listener: l}
 	var running sync.WaitGroup
 	running.Go(func() {

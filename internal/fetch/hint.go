@@ -33,6 +33,9 @@ var hints = map[trace.Code]string{
 	transport.CodeTLSAlert:    "the server refused the handshake: it may want another TLS version, name or certificate",
 	transport.CodeTLSCut:      "the server ended the handshake: it may want another TLS version or name",
 	transport.CodeTLS:         "client and server have no TLS version or cipher in common, or the server's TLS is broken",
+	transport.CodeCertWanted:  "the server wants a certificate that it accepts: -E FILE shows one; `tls.client_certificate` in --format json has whose it takes",
+	transport.CodeClientCert:  "-E wants a certificate and --key its key, in PEM form; -E FILE:PASSWORD for a key that is encrypted",
+	transport.CodePinFile:     "--pinnedpubkey wants sha256//HASH, or a file with a public key in PEM form or DER",
 	transport.CodeCAFile:      "--cacert wants a file of certificates in PEM form",
 
 	transport.CodeExpired:     untrusted,
@@ -45,6 +48,7 @@ var hints = map[trace.Code]string{
 	transport.CodePathLength:  untrusted,
 	transport.CodeUsage:       untrusted,
 	transport.CodeUnknownCrit: untrusted,
+	transport.CodeWeakSign:    untrusted,
 	transport.CodeCertificate: untrusted,
 
 	httpclient.CodeEmpty:     "the server gave up on the request: it may want https://, or another Host",

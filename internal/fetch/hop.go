@@ -147,6 +147,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	tlsa := h.tlsa(ctx, sc, secure)
 	defer tlsa() // whoever starts it waits for it
 	race := way.race(h.f.o.AttemptDelay)
+	race.Far = h.f.o.Far
 	h.packets = h.f.o.Packets.Watch(sc, race.Addrs)
 	if more := race.More; more != nil {
 		race.More = func(ctx context.Context) []netip.AddrPort {
@@ -188,14 +189,7 @@ func (h *hop) secure(ctx context.Context, sc *trace.Scope, conn *transport.Conn,
 			return err
 		}
 	}
-	err := conn.StartTLS(ctx, transport.TLSConfig{
-		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trusted(), Insecure: h.f.o.Insecure,
-		TLSA: tlsa, KeyLog: h.f.o.KeyLog,
-	})
-	if err != nil {
-		return &Failure{Phase: trace.TLS, Err: err}
-	}
-	return nil
+	return h.startTLS(ctx, conn, tlsa)
 }
 
 // A way is where to connect to: addresses that are known, and maybe some that are late.

@@ -72,6 +72,9 @@ func (h *hop) keep(sc *trace.Scope, conn *transport.Conn, next *hop) bool {
 	sc.Emit(trace.PhaseSkipped{Phase: trace.Close, Why: "kept for the next " + whose})
 	left := &kept{conn, h.packets, h.reach()}
 	if next == nil {
+		// Its document is made before the next fetch begins.
+		left.packets.Carry()
+		left.conn.Rest()
 		h.f.left = left
 	} else {
 		next.kept = left

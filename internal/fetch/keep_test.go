@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"io"
 	"net"
 	"slices"
 	"strings"
@@ -138,6 +139,7 @@ func TestClosesGoOnBesideTheNextHop(t *testing.T) {
 	hold := func(reply func() string) *peer {
 		return listen(t, func(_ string, c net.Conn) {
 			c.Write([]byte(*lasting(reply())))
+			io.Copy(io.Discard, c) // to our FIN
 			<-release
 		})
 	}

@@ -26,7 +26,7 @@ func NewResolver(o Options) (*resolver.Resolver, error) { return newResolver(o, 
 
 // rootsOf reads the roots once, when they are first needed.
 func rootsOf(o Options) func() *transport.Roots {
-	return sync.OnceValue(func() *transport.Roots { return transport.LoadRoots(o.CAFile) })
+	return sync.OnceValue(func() *transport.Roots { return transport.LoadRootsIn(o.CAFile, o.CADir) })
 }
 
 func newResolver(o Options, roots func() *transport.Roots) (*resolver.Resolver, error) {

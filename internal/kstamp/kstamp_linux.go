@@ -2,6 +2,7 @@ package kstamp
 
 import (
 	"encoding/binary"
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -13,14 +14,16 @@ const reporting = unix.SOF_TIMESTAMPING_SOFTWARE | unix.SOF_TIMESTAMPING_RX_SOFT
 
 // Warm switches the kernel's stamping on for the machine. The kernel does so only
 // when the first socket asks, and late: packets within the next millisecond would
-// get the moment at which they were read. A program calls it first of all and
-// leaves the socket open.
-func Warm() {
+// get the moment at which they were read. A program calls it first of all; the socket
+// stays open for as long as it runs, and further calls do nothing.
+func Warm() { warm() }
+
+var warm = sync.OnceFunc(func() {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err == nil {
 		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
 	}
-}
+})
 
 // EnableDatagrams stamps each datagram of the socket, both ways.
 func EnableDatagrams(fd int) error {

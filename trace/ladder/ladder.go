@@ -50,13 +50,13 @@ func Write(w io.Writer, d *trace.Document, o Options) error {
 }
 
 // Glyphs are what the ladder is made of.
-type glyphs struct{ rail, cut, line, head, tail, pm, ellipsis string }
+type glyphs struct{ rail, cut, line, head, tail, lost, pm, ellipsis string }
 
 func glyphsFor(utf8 bool) glyphs {
 	if utf8 {
-		return glyphs{rail: "│", cut: "┆", line: "─", head: "▶", tail: "◀", pm: "±", ellipsis: "…"}
+		return glyphs{rail: "│", cut: "┆", line: "─", head: "▶", tail: "◀", lost: "x", pm: "±", ellipsis: "…"}
 	}
-	return glyphs{rail: "|", cut: ":", line: "-", head: ">", tail: "<", pm: "+-", ellipsis: "..."}
+	return glyphs{rail: "|", cut: ":", line: "-", head: ">", tail: "<", lost: "x", pm: "+-", ellipsis: "..."}
 }
 
 // clientWidth is where the server's address begins, beside the client's.
@@ -194,6 +194,16 @@ func (l *ladder) toRight(labels ...string) string {
 func (l *ladder) toLeft(labels ...string) string {
 	label := l.fitting(l.middle-2, labels)
 	return l.tail + l.line + label + strings.Repeat(l.line, l.middle-2-term.Width(label))
+}
+
+// shortOf is how far from the other end what was lost is drawn to end.
+const shortOf = 3
+
+// toNobody draws a segment that did not come, or whose answer did not.
+func (l *ladder) toNobody(labels ...string) string {
+	room := l.middle - 3 - shortOf
+	label := l.fitting(room, labels)
+	return strings.Repeat(l.line, 2) + label + strings.Repeat(l.line, room-term.Width(label)) + l.lost
 }
 
 // fitting is the first of these texts that fits, or the last, cut.

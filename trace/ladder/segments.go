@@ -71,10 +71,7 @@ func (l *ladder) passed() {
 		if p.hidden != "" {
 			l.add(rung{at: at, order: -1, left: p.hidden})
 		}
-		r := rung{at: at, left: p.client, moment: ms(at), right: p.server, arrow: l.toRight(l.labels(p)...)}
-		if p.From == trace.Server {
-			r.arrow = l.toLeft(l.labels(p)...)
-		}
+		r := rung{at: at, left: p.client, moment: ms(at), right: p.server, arrow: l.arrow(p)}
 		if l.inside && p.server != "" {
 			l.add(rung{at: at, order: 1, right: p.server})
 			r.right = ""
@@ -83,13 +80,25 @@ func (l *ladder) passed() {
 	}
 }
 
+func (l *ladder) arrow(p *passage) string {
+	switch labels := l.labels(p); {
+	case p.From == trace.Server:
+		return l.toLeft(labels...)
+	case p.Unanswered:
+		return l.toNobody(labels...)
+	default:
+		return l.toRight(labels...)
+	}
+}
+
 // labels say what a segment is, the longest first.
 func (l *ladder) labels(p *passage) []string {
 	flags := strings.Replace(p.Flags, "PSH,", "", 1)
-	numbers, options, again := "", "", ""
+	first, options, again := "", "", ""
 	if p.RelativeSeq != nil {
-		numbers = fmt.Sprintf(" seq %d", *p.RelativeSeq)
+		first = fmt.Sprintf(" seq %d", *p.RelativeSeq)
 	}
+	numbers := first
 	if p.RelativeAck != nil && !p.Has("SYN") {
 		numbers += fmt.Sprintf(" ack %d", *p.RelativeAck)
 	}
@@ -108,10 +117,11 @@ func (l *ladder) labels(p *passage) []string {
 	case p.hidden != "" && p.Has("FIN") && p.client == string(trace.TimeWait):
 		again = " (2+3)" // its second and third segment in one
 	}
-	return []string{
-		flags + numbers + size + options + again, flags + numbers + size + again,
-		flags + numbers + again, flags + size + again, flags + again, flags,
+	out := []string{flags + numbers + size + options + again, flags + numbers + size + again}
+	if size+again != "" {
+		out = append(out, flags+first+size+again)
 	}
+	return append(out, flags+numbers+again, flags+size+again, flags+again, flags)
 }
 
 // carried says what a segment has in it.
@@ -133,6 +143,12 @@ func (l *ladder) basis() string {
 		return "The arrows are drawn from the states and the kernel's stamps: no packets were captured."
 	}
 	text := "The arrows with seq are packets as they passed (AF_PACKET), counted from each end's SYN."
+	for _, p := range l.drawn {
+		if p.Unanswered {
+			text += " x: it or its answer was lost, as a repeat tells."
+			break
+		}
+	}
 	if c.Capture == nil {
 		return text
 	}

@@ -85,8 +85,21 @@ func about(x *trace.Exchange, started int64, comments map[int64]string) {
 		if s.Again {
 			parts = append(parts, "again")
 		}
-		comments[started+int64(s.At)] = fmt.Sprintf("step %d: %s", step(x, s), strings.Join(parts, ", "))
+		for _, at := range stamps(s) {
+			comments[started+int64(at)] = fmt.Sprintf("step %d: %s", step(x, s), strings.Join(parts, ", "))
+		}
 	}
+}
+
+// stamps are those that the packet of a segment may have. Where the moment has bounds, the
+// stamp is the upper one, for it was made when the packet was read; halves of nanoseconds
+// were rounded up.
+func stamps(s *trace.Segment) []trace.Time {
+	if s.Uncertainty == 0 {
+		return []trace.Time{s.At}
+	}
+	upper := s.At + s.Uncertainty
+	return []trace.Time{s.At, upper - 1, upper}
 }
 
 // kind is what a segment is for.

@@ -153,6 +153,21 @@ func TestPacketsAreAnnotated(t *testing.T) {
 	}
 }
 
+// A segment that the kernel stamped when it was read is known by bounds; its packet has the
+// upper one.
+func TestPacketsKnownByBoundsAreAnnotated(t *testing.T) {
+	for _, width := range []trace.Time{1, 2, 1001, 2_000_000} {
+		d := captured(t)
+		s := &d.Exchanges[0].Connection.Segments[6]
+		m := trace.Between(s.At-width, s.At, trace.Packet)
+		packet := Packet{Unix: d.StartedUnix + int64(s.At)}
+		s.At, s.Uncertainty = m.At, trace.Time(m.Within)
+		if got := Annotate([]Packet{packet}, []*trace.Document{d})[0].Comment; got == "" {
+			t.Errorf("no comment on a packet that passed within %d ns", width)
+		}
+	}
+}
+
 // A reader of others' reads the file too.
 func TestTsharkReadsIt(t *testing.T) {
 	tshark, err := exec.LookPath("tshark")

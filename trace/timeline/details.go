@@ -35,6 +35,7 @@ func before(c *trace.Connection) string {
 
 func (v *view) details(x *trace.Exchange) {
 	v.doubts(x)
+	v.sockets(x)
 	if x.Resolve != nil && len(x.Resolve.Queries) > 0 {
 		v.line("")
 		for _, q := range x.Resolve.Queries {
@@ -48,18 +49,14 @@ func (v *view) details(x *trace.Exchange) {
 	if c := x.Connection; c != nil && c.Reused {
 		v.line("")
 		v.line("* over the connection of " + before(c))
-	} else if t := x.TLS; t != nil && len(t.Chain) > 0 {
-		v.line("")
-		v.line(fmt.Sprintf("* %s, %s, %s", t.Version, t.Cipher, t.Group))
-		for _, c := range t.Chain {
-			v.line(fmt.Sprintf("* %-12s %s, %s, ends %s", c.Role, v.pen.text(c.Subject), c.Key, c.NotAfter.Format("2006-01-02")))
-		}
-		if d := t.DANE; d != nil && d.Usage != nil {
-			v.line(fmt.Sprintf("* DANE %s: record %d %d %d of %d (RFC 6698)", d.Status, *d.Usage, *d.Selector, *d.Matching, d.Records))
-		} else if d != nil {
-			v.line(fmt.Sprintf("* DANE %s: %s (RFC 6698)", d.Status, count(d.Records, "record", "records")))
-		}
+	} else {
+		v.securedBy(x.TLS)
 	}
+	v.heads(x)
+}
+
+// heads writes what went out and what came back.
+func (v *view) heads(x *trace.Exchange) {
 	if r := x.Request; r != nil {
 		v.line("")
 		v.line("> " + v.pen.text(r.Method+" "+r.Target) + " " + r.Version)

@@ -80,8 +80,11 @@ func (v *view) chain(x *trace.Exchange) {
 	}
 	now := time.Unix(0, v.doc.StartedUnix)
 	for _, c := range x.TLS.Chain {
-		v.certificate(&c, now)
+		if !c.Unused {
+			v.certificate(&c, now)
+		}
 	}
+	v.problems(x.TLS)
 	if len(x.TLS.Chain) > 0 && x.TLS.Why == "certificate_name_mismatch" {
 		v.line(term.Cut("     names  "+v.pen.text(strings.Join(x.TLS.Chain[0].Names, ", ")), v.o.Columns, v.pen.ellipsis))
 	}
@@ -95,6 +98,9 @@ func (v *view) certificate(c *trace.Certificate, now time.Time) {
 	}
 	head := fmt.Sprintf("     %-6s ", role)
 	tail := fmt.Sprintf("  ends %s (%s)", c.NotAfter.Format(time.DateOnly), days(now, c.NotAfter))
+	if c.From == trace.FromStore && now.Before(c.NotAfter) {
+		tail = "  in the trusted store"
+	}
 	mark := ""
 	if c.Blamed {
 		mark = v.pen.from + "this one"
@@ -108,6 +114,27 @@ func (v *view) certificate(c *trace.Certificate, now time.Time) {
 		return
 	}
 	v.line(head + term.Pad(term.Cut(name, room, v.pen.ellipsis), room) + tail + v.pen.paint(vermillion, mark))
+}
+
+// plain are the reasons of which the first line and the certificates have all there is to
+// say.
+var plain = map[trace.Code]bool{"certificate_name_mismatch": true, "certificate_self_signed": true}
+
+// problems says what is wrong beyond the reason that was given, each in its words.
+func (v *view) problems(t *trace.TLSInfo) {
+	label := "why"
+	for i, p := range t.Problems {
+		if i > 0 {
+			label = "also"
+		} else if plain[p.Code] || p.Message == v.doc.Error.Message {
+			continue
+		}
+		head := fmt.Sprintf("     %-6s ", label)
+		for _, l := range term.Wrap(v.pen.text(p.Message), v.o.Columns-len(head), v.pen.ellipsis) {
+			v.line(head + l)
+			head = strings.Repeat(" ", len(head))
+		}
+	}
 }
 
 // A certificate's name gets this much room, where it shares its line.

@@ -34,7 +34,7 @@ func (v *view) spans(x *trace.Exchange, p *trace.PhaseTime) []span {
 	}
 	switch p.Name {
 	case trace.Connect:
-		if held := v.held(x); held >= atOnce {
+		if held := max(v.held(x), v.unheard(x)); held >= atOnce {
 			return []span{{start, start + held, broken}, {start + held, end, network}}
 		}
 		return []span{{start, end, network}}
@@ -61,9 +61,8 @@ func (v *view) trips(x *trace.Exchange, p trace.Phase, start, end trace.Time) []
 	if c.Opened.MinRTT != nil {
 		rtt = min(rtt, trace.Time(*c.Opened.MinRTT))
 	}
-	// TLS 1.3 takes one (RFC 8446, section 2), TLS 1.2 two (RFC 5246, section 7.3).
-	if p == trace.TLS && x.TLS != nil && x.TLS.Version == "TLS 1.2" && !x.TLS.Resumed {
-		rtt *= 2
+	if p == trace.TLS && x.TLS != nil {
+		rtt *= trace.Time(roundTrips(x.TLS))
 	}
 	return cutAt(start, start+rtt, end)
 }
@@ -105,7 +104,7 @@ func (v *view) happened(x *trace.Exchange, p *trace.PhaseTime) string {
 	case trace.Wait:
 		return v.waited(x.Response)
 	case trace.Receive:
-		return v.received(x.Response, *p.Duration == 0)
+		return v.received(x.Response, p)
 	case trace.Render:
 		return rendered(x.Render)
 	}
@@ -142,6 +141,9 @@ func (v *view) connected(x *trace.Exchange) string {
 	if lost := v.raced(x.Connection); lost != "" {
 		return lost
 	}
+	if t := v.unheard(x); t >= atOnce {
+		return "SYN again after " + v.unit.withName(t, v.pen)
+	}
 	var states []string
 	for _, s := range x.Connection.States {
 		if s.Side == trace.Client && (s.State == trace.SynSent || s.State == trace.Established) {
@@ -160,27 +162,6 @@ func (v *view) state(s trace.StateTime) string {
 		return string(s.State) + "*"
 	}
 	return string(s.State)
-}
-
-func (v *view) secured(x *trace.Exchange, p *trace.PhaseTime) string {
-	t := x.TLS
-	switch {
-	case t == nil:
-		return ""
-	case t.Version == "":
-		return ""
-	}
-	out := t.Version + ", full"
-	if t.Resumed {
-		out = t.Version + ", resumed"
-	}
-	if t.Ignored {
-		return out + ", NOT TRUSTED"
-	}
-	if d := t.DANE; d != nil {
-		return out + ", DANE " + d.Status
-	}
-	return out + v.inTrips(x, *p.Duration)
 }
 
 // inTrips counts a time in round trips, where that says something.
@@ -212,7 +193,11 @@ func (v *view) waited(r *trace.ResponseInfo) string {
 	}
 	out := ""
 	if r.WaitNetwork != nil {
-		out = v.unit.number(*r.WaitNetwork) + " network + " + v.unit.number(*r.WaitServer) + " server"
+		doubt := waitDoubt(r)
+		if uncertain(*r.WaitNetwork, &doubt) {
+			out = doubtful
+		}
+		out += v.unit.number(*r.WaitNetwork) + " network + " + v.unit.number(*r.WaitServer) + " server"
 	}
 	if n := len(r.Interim); n > 0 {
 		out = count(n, "interim response", "interim responses")
@@ -220,11 +205,30 @@ func (v *view) waited(r *trace.ResponseInfo) string {
 	return out
 }
 
-func (v *view) received(r *trace.ResponseInfo, atOnce bool) string {
+// waitDoubt is how far the cut through the phase wait may be off, where it is by a round
+// trip of another time.
+func waitDoubt(r *trace.ResponseInfo) trace.Time {
+	var doubt trace.Time
+	if r.WaitFrom == trace.WaitByAck {
+		return 0
+	}
+	for _, bound := range []*trace.Time{r.WaitLow, r.WaitHigh} {
+		if bound != nil {
+			doubt = max(doubt, *bound-*r.WaitNetwork, *r.WaitNetwork-*bound)
+		}
+	}
+	return doubt
+}
+
+func (v *view) received(r *trace.ResponseInfo, p *trace.PhaseTime) string {
 	if r == nil {
 		return ""
 	}
+	atOnce := *p.Duration == 0
 	out := v.pen.bytes(r.BodyBytes)
+	if len(r.Progress) > 0 && !atOnce && !uncertain(*p.Duration, p.Uncertainty) {
+		out += ", " + v.pen.bytes(int64(float64(r.BodyBytes)/(float64(*p.Duration)/1e9))) + "/s"
+	}
 	if r.DecodedBytes != nil {
 		out += " " + v.pen.text(strings.Join(r.Codings, "+")) + v.pen.arrow + v.pen.bytes(*r.DecodedBytes)
 	}

@@ -84,6 +84,9 @@ func (v *view) verdict(x *trace.Exchange) {
 	s := v.share()
 	c := x.Connection
 	switch {
+	case c != nil && 2*s.network > s.all && resent(c) > 0:
+		v.point(fmt.Sprintf("Most of the time is the network's: %s, with %s.",
+			v.unit.withName(s.network, v.pen), count(resent(c), "segment sent again", "segments sent again")))
 	case c != nil && c.Opened != nil && c.Opened.RTT != nil && *c.Opened.RTT >= minTrip && 2*s.network > s.all:
 		rtt := trace.Time(*c.Opened.RTT)
 		v.point(fmt.Sprintf("Most of the time is distance: %.1f round trips of %s.", float64(s.network)/float64(rtt), v.unit.withName(rtt, v.pen)))
@@ -91,6 +94,8 @@ func (v *view) verdict(x *trace.Exchange) {
 		v.point(fmt.Sprintf("Most of the time is the server's: %s of waiting.", v.unit.withName(s.server, v.pen)))
 	}
 	v.inVain(x)
+	v.lostSYN(x)
+	v.vouched(x)
 	if r := x.Response; r != nil && r.Status >= 300 && r.Status < 400 {
 		for _, f := range r.Headers {
 			if strings.EqualFold(f[0], "Location") {
@@ -107,6 +112,21 @@ func (v *view) verdict(x *trace.Exchange) {
 	if x.Close != nil && x.Close.End == "timeout" {
 		v.point("The server did not close its side; what it does later is not ours to see.")
 	}
+}
+
+// resent is how many segments of ours passed more than once, as was seen, or as the kernel
+// counts them.
+func resent(c *trace.Connection) int {
+	n := 0
+	for _, s := range c.Segments {
+		if s.Again && s.From == trace.Client {
+			n++
+		}
+	}
+	if c.Closed != nil && c.Closed.Retransmits != nil {
+		n = max(n, int(*c.Closed.Retransmits))
+	}
+	return n
 }
 
 // point writes a sentence below the table.

@@ -55,6 +55,16 @@ func parseSegment(ip ipPacket) (from, to netip.AddrPort, s trace.SegmentSeen, ok
 	}, true
 }
 
+// Segment reads the TCP segment in a packet, which begins with its IP header, and between
+// which ends it passes. ok is false where there is none. Who sent it is left to say.
+func Segment(packet []byte) (from, to netip.AddrPort, s trace.SegmentSeen, ok bool) {
+	ip, err := parseIP(packet)
+	if err != nil || ip.protocol != protocolTCP {
+		return from, to, s, false
+	}
+	return parseSegment(ip)
+}
+
 // parseOptions reads the options of a header; nil where there are none that are known.
 // The receiver ignores what is malformed, and all behind it, but not the segment: so
 // does this.

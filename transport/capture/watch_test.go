@@ -80,7 +80,7 @@ func seg(from, to netip.AddrPort, bits byte) []byte {
 }
 
 // On loopback each packet passes twice: ours count when they leave, the peer's when they
-// arrive. Beside a virtual interface they pass the one below as well.
+// arrive (TestTrapLoopbackPassesTwice does it with the kernel's). Beside a virtual interface they pass the one below as well.
 func TestEachSegmentIsToldOnce(t *testing.T) {
 	c, s, r := newScript(false)
 	w := c.Watch(r.Scope(0), []netip.AddrPort{there4})
@@ -130,9 +130,10 @@ func TestOthersAreNotTold(t *testing.T) {
 	}
 }
 
-// A packet that was stamped when it was read has bounds: what passed before it, and the
-// stamp.
-func TestStampsOfReadingAreKnown(t *testing.T) {
+// The kernel begins to stamp packets late after the first socket of a machine has asked for
+// it; until then a packet is stamped when it is read. Guarded is that (*Watch).moment takes
+// such a stamp for an upper bound alone, what passed before being the lower one.
+func TestTrapStampedWhenRead(t *testing.T) {
 	c, s, r := newScript(false)
 	w := c.Watch(r.Scope(0), []netip.AddrPort{there4})
 	s.pass(r, time.Hour, true, 1, seg(here4, there4, bitSYN))

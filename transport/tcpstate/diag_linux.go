@@ -4,7 +4,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/netip"
+	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"fetchscope/trace"
@@ -12,11 +14,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Diag asks the kernel for any connection of this network namespace by its
-// addresses (sock_diag(7)), without privilege: also for those that have no full socket
-// any more, and for the other end of one on this host.
+// A Diag asks the kernel for any connection of a network namespace by its addresses
+// (sock_diag(7)), without privilege: also for those that have no full socket any more, and
+// for the other end of one on this host. The namespace is that in which it was opened,
+// whoever has it. It is safe for concurrent use.
 type Diag struct {
-	fd  int
+	fd int
+
+	mu  sync.Mutex
 	seq uint32
 }
 
@@ -34,6 +39,25 @@ func OpenDiag() (*Diag, error) {
 		return nil, err
 	}
 	return &Diag{fd: fd}, nil
+}
+
+// DiagOn is a Diag that another process has opened, in its network namespace. The file
+// stays the caller's.
+func DiagOn(f *os.File) (*Diag, error) {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	return &Diag{fd: fd}, nil
+}
+
+// File is the Diag for another process; the caller closes it.
+func (d *Diag) File() (*os.File, error) {
+	fd, err := unix.FcntlInt(uintptr(d.fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	return os.NewFile(uintptr(fd), "sock_diag"), nil
 }
 
 // Close gives the socket back.
@@ -63,6 +87,8 @@ const (
 // Find asks for the connection with this local and remote end. It takes some five
 // microseconds; the answer is there when the send returns.
 func (d *Diag) Find(local, remote netip.AddrPort) (Socket, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.seq++
 	if err := unix.Send(d.fd, d.request(local, remote), 0); err != nil {
 		return Socket{}, err

@@ -155,6 +155,19 @@ func TestTracker(t *testing.T) {
 	}
 }
 
+// The state may change between a question that finds the old one and its answer. Guarded is
+// that (*Tracker).observe raises the lower bound to the clock before the question.
+func TestTrapBoundBeforeTheQuestion(t *testing.T) {
+	r := trace.NewRecorder(nil)
+	k := NewTracker(r.Scope(0), trace.Client, trace.Established, 0)
+	k.Observe(trace.Established, 90, 110, trace.TCPInfo)
+	k.Observe(trace.CloseWait, 120, 130, trace.TCPInfo)
+	want := []seen{{trace.CloseWait, trace.TCPInfo, 90, 130, trace.Client}}
+	if diff := cmp.Diff(want, states(r)); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+}
+
 func TestServerGoneUnseenPassedItsStates(t *testing.T) {
 	r := trace.NewRecorder(nil)
 	k := NewTracker(r.Scope(0), trace.Server, trace.Listen, 10)

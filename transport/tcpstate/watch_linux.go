@@ -39,6 +39,10 @@ type Watcher struct {
 	wake    chan struct{} // ends a calm pause
 	done    sync.WaitGroup
 
+	// far asks where the other end is in another network namespace; nil unless we were
+	// given a way there.
+	far *Diag
+
 	mu     sync.Mutex // guards what follows
 	server *Tracker   // nil unless the other end is on this host
 	diag   *Diag
@@ -79,6 +83,16 @@ func (w *Watcher) FindServer(synSent trace.Time) bool {
 	w.server = NewTracker(w.sc, trace.Server, trace.Listen, synSent)
 	w.server.Observe(s.State, before, w.sc.Now(), trace.SockDiag)
 	return true
+}
+
+// FollowServer watches the other end too, by far, which asks in its network namespace and
+// stays the caller's. It is called before there is an answer to our SYN, which left no
+// sooner than synSent.
+func (w *Watcher) FollowServer(far *Diag, synSent trace.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.far = far
+	w.server = NewTracker(w.sc, trace.Server, trace.Listen, synSent)
 }
 
 // Hurry makes it ask as often as a close deserves.
@@ -128,10 +142,17 @@ func (w *Watcher) ServerFinal() <-chan struct{} {
 	return w.server.Final()
 }
 
-// Timer returns what was left of TIME_WAIT at a moment, where that could be read.
+// Timer returns what was left of TIME_WAIT at a moment, where that could be read. It is
+// read again, for a FIN that came again has started it anew (RFC 9293, section 3.10.7.4).
 func (w *Watcher) Timer() (left time.Duration, at trace.Time, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.timer > 0 && !w.over {
+		asked := w.sc.Now()
+		if s, err := w.find(w.local, w.remote); err == nil && s.Timer > 0 {
+			w.timer, w.at = s.Timer, asked
+		}
+	}
 	return w.timer, w.at, w.timer > 0
 }
 
@@ -350,9 +371,11 @@ func (w *Watcher) lookServer() {
 		return
 	}
 	before := w.sc.Now()
-	s, err := w.find(w.remote, w.local)
+	s, err := w.findServer()
 	after := w.sc.Now()
 	switch {
+	case w.server.State() == trace.Listen && (err == ErrNoSuchConnection || err == nil && s.State == trace.Listen):
+		w.server.Observe(trace.Listen, before, after, trace.SockDiag) // our SYN is on its way
 	case err == nil && s.State != trace.Listen:
 		w.server.Observe(s.State, before, after, trace.SockDiag)
 	case err == ErrNoSuchConnection || err == nil:
@@ -369,6 +392,14 @@ func (w *Watcher) serverReset() bool {
 		state, _ = w.present()
 	}
 	return state != trace.TimeWait
+}
+
+// findServer asks for the other end, wherever that is.
+func (w *Watcher) findServer() (Socket, error) {
+	if w.far != nil {
+		return w.far.Find(w.remote, w.local)
+	}
+	return w.find(w.remote, w.local)
 }
 
 // find asks sock_diag; the socket for that is opened when first needed.

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"runtime"
 	"syscall"
 	"testing"
+	"time"
+	"unsafe"
 
 	"fetchscope/trace"
 
@@ -63,7 +66,9 @@ func TestResetIsSeenWithoutSockDiag(t *testing.T) {
 	}
 }
 
-func TestFindOfNoConnection(t *testing.T) {
+// With no exact match sock_diag answers with the listener of the port. Guarded is that
+// parseReply compares the ends.
+func TestTrapListenerAnswers(t *testing.T) {
 	ln, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -76,9 +81,68 @@ func TestFindOfNoConnection(t *testing.T) {
 	defer d.Close()
 	here := ln.Addr().(*net.TCPAddr).AddrPort()
 	other := netip.AddrPortFrom(here.Addr(), 1)
-	// The kernel answers with the listener, which is not the connection asked for.
 	if s, err := d.Find(here, other); !errors.Is(err, ErrNoSuchConnection) {
 		t.Errorf("found %+v, %v, want %v", s, err, ErrNoSuchConnection)
+	}
+}
+
+// The kernel keeps TIME_WAIT apart from the socket, which then says CLOSED. Guarded is that
+// (*Watcher).lookClosed asks sock_diag what lies behind it.
+func TestTrapTimeWaitSaysClosed(t *testing.T) {
+	near, far, fd := pair(t)
+	r := trace.NewRecorder(nil)
+	sc := r.Scope(0)
+	client := NewTracker(sc, trace.Client, trace.Established, sc.Now())
+	w := &Watcher{fd: fd, sc: sc, client: client, local: end(near.LocalAddr()), remote: end(near.RemoteAddr())}
+	d, err := OpenDiag()
+	if err != nil {
+		t.Skip("sock_diag cannot be asked here:", err)
+	}
+	w.diag = d
+	defer w.Stop()
+	_ = near.CloseWrite()
+	far.Close()
+	for StateOf(fd) != trace.Closed {
+		runtime.Gosched()
+	}
+	w.Look()
+	if client.State() != trace.TimeWait {
+		t.Errorf("state %s, want TIME_WAIT", client.State())
+	}
+	if left, _, ok := w.Timer(); !ok || left > time.Minute {
+		t.Errorf("%v left of TIME_WAIT (%t), want up to a minute", left, ok)
+	}
+}
+
+func end(a net.Addr) netip.AddrPort { return a.(*net.TCPAddr).AddrPort() }
+
+// TestInfoOfAnOlderKernel reads what a kernel tells that knows the struct's beginning alone:
+// what it does not is absent, not zero.
+func TestInfoOfAnOlderKernel(t *testing.T) {
+	_, _, fd := pair(t)
+	i, err := Read(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := Report("connected", i)
+	if full.Options == nil || full.PathMTU == nil || *full.PathMTU == 0 || full.ReceiveMSS == nil || full.AdvertisedMSS == nil {
+		t.Errorf("the kernel told %+v", full)
+	}
+	if full.Options.Timestamps && (full.Options.SendScale == nil || full.Options.ReceiveScale == nil) {
+		t.Errorf("options %+v of a connection on loopback", full.Options)
+	}
+	i.told = uint32(unsafe.Offsetof(i.Busy_time)) // Linux 4.9
+	old := Report("connected", i)
+	for name, told := range map[string]bool{
+		"busy": old.Busy != nil, "delivered": old.Delivered != nil, "reordered": old.Reordered != nil,
+		"out of order": old.OutOfOrder != nil, "send window": old.SendWindow != nil, "receive window": old.ReceiveWindow != nil,
+	} {
+		if told {
+			t.Errorf("%s was told by a kernel that does not know it", name)
+		}
+	}
+	if old.RTT == nil || old.Cwnd == nil {
+		t.Errorf("an older kernel told %+v", old)
 	}
 }
 

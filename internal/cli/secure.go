@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"crypto/tls"
+	"errors"
+	"runtime"
+	"strings"
+)
+
+// clientCert takes FILE[:PASSWORD] apart.
+func clientCert(s *settings, v string) error {
+	o := &s.fetch.TLS
+	o.CertFile, o.Password = splitCert(v, runtime.GOOS == "windows")
+	if o.CertFile == "" {
+		return errors.New("wanted a file")
+	}
+	return nil
+}
+
+// splitCert finds the colon that ends the file's name: one behind a backslash belongs to
+// the name, and so does that of a drive where there are drives. A backslash itself may be
+// written twice; before anything else it stands for itself.
+func splitCert(v string, drives bool) (file, password string) {
+	var name strings.Builder
+	for i := 0; i < len(v); i++ {
+		switch {
+		case v[i] == '\\' && i+1 < len(v) && (v[i+1] == '\\' || v[i+1] == ':'):
+			i++
+			name.WriteByte(v[i])
+		case v[i] == ':' && !(drives && onDrive(v, i)):
+			return name.String(), v[i+1:]
+		default:
+			name.WriteByte(v[i])
+		}
+	}
+	return name.String(), ""
+}
+
+// onDrive says whether the colon at i is that of a drive, as in C:\file.
+func onDrive(v string, i int) bool {
+	letter := v[0] | 0x20
+	return i == 1 && letter >= 'a' && letter <= 'z' && len(v) > 2 && (v[2] == '\\' || v[2] == '/')
+}
+
+func leastTLS(version uint16) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		s.fetch.TLS.MinVersion = 0
+		if v == "true" {
+			s.fetch.TLS.MinVersion = version
+		}
+		return nil
+	}
+}
+
+// versions are those of --tls-max.
+var versions = map[string]uint16{
+	"default": 0, "1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13,
+}
+
+func mostTLS(s *settings, v string) error {
+	version, ok := versions[v]
+	if !ok {
+		return errors.New("wanted one of default, 1.0, 1.1, 1.2, 1.3")
+	}
+	s.fetch.TLS.MaxVersion = version
+	return nil
+}
