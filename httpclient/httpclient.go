@@ -91,8 +91,9 @@ type Request struct {
 	Stream io.ReadCloser
 	// ExpectWait is how long a body waits for leave that Expect asks for, 0 as usual.
 	ExpectWait time.Duration
-	// AllowHTTP09 takes an answer without a head for a body (HTTP/0.9).
-	AllowHTTP09 bool
+	// AllowHTTP09 takes an answer without a head for a body (HTTP/0.9). Again says that
+	// the connection has carried a response before, which HTTP/0.9 cannot.
+	AllowHTTP09, Again bool
 }
 
 // A Content is what a request carries, once or several times.

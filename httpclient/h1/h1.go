@@ -101,8 +101,8 @@ func (r *reader) final(req *httpclient.Request) (*response, error) {
 	var p headParser
 	for interim := 0; ; interim++ {
 		h, err := r.head(&p)
-		if headless(err) && interim == 0 && req.AllowHTTP09 {
-			return r.withoutHead(req)
+		if headless(err) {
+			return r.withoutHead(req, err, interim > 0)
 		}
 		if err != nil {
 			return nil, err

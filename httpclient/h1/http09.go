@@ -15,9 +15,18 @@ func headless(err error) bool {
 }
 
 // withoutHead makes a response of an answer that is all body, as of HTTP/0.9: the end of
-// the connection alone ends it.
-func (r *reader) withoutHead(req *httpclient.Request) (*response, error) {
-	if req.Method == "HEAD" {
+// the connection alone ends it. A server that has shown that it speaks HTTP/1 is none of
+// HTTP/0.9.
+func (r *reader) withoutHead(req *httpclient.Request, cause error, shown bool) (*response, error) {
+	var e *httpclient.Error
+	errors.As(cause, &e)
+	switch {
+	case shown || req.Again:
+		e.Code = httpclient.CodeMalformed
+		return nil, e
+	case !req.AllowHTTP09:
+		return nil, e
+	case req.Method == "HEAD":
 		return nil, malformed(httpclient.CodeMalformed, "RFC 9110, section 9.3.2", "a body came where a head alone was asked for")
 	}
 	r.buf = slices.Concat(r.raw, r.buf[r.begin:r.end])

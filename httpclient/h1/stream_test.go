@@ -110,6 +110,7 @@ func TestHTTP09(t *testing.T) {
 		{"begins like a status line", "GET", "HTTQ", true, "HTTQ", ""},
 		{"not asked for", "GET", "<p>hello", false, "", httpclient.CodeHTTP09},
 		{"a head alone was asked for", "HEAD", "<p>hello", true, "", httpclient.CodeMalformed},
+		{"behind an interim response", "GET", "HTTP/1.1 102 Wait\r\n\r\n<p>hello", true, "", httpclient.CodeMalformed},
 		{"another version of HTTP", "GET", "HTTP/2.0 200 OK\r\n\r\n", true, "", httpclient.CodeMalformed},
 	} {
 		for how, portions := range portionings([]byte(tt.raw)) {

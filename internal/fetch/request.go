@@ -26,7 +26,7 @@ var confidential = []string{"Authorization", "Cookie", "Proxy-Authorization", "H
 // servers know.
 func (h *hop) request(proxy *Proxy) *httpclient.Request {
 	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(proxy), Body: h.body, Stream: h.stream}
-	r.ExpectWait, r.AllowHTTP09 = h.f.o.ExpectWait, h.f.o.HTTP09
+	r.ExpectWait, r.AllowHTTP09, r.Again = h.f.o.ExpectWait, h.f.o.HTTP09, h.kept != nil
 	if h.f.o.HTTP10 {
 		r.Version = "HTTP/1.0"
 	}
