@@ -125,8 +125,12 @@ func (r *retries) cause(h *hop, err error) error {
 // retryAfter is how long the server asks to wait (RFC 9110, section 10.2.3).
 func retryAfter(resp *httpclient.Response) time.Duration {
 	value := resp.Header.First("Retry-After")
-	if n, err := strconv.ParseUint(value, 10, 31); err == nil {
+	n, err := strconv.ParseUint(value, 10, 31)
+	switch {
+	case err == nil:
 		return min(time.Duration(n)*time.Second, maxRetryAfter)
+	case errors.Is(err, strconv.ErrRange):
+		return maxRetryAfter
 	}
 	for _, layout := range []string{time.RFC1123, time.RFC850, time.ANSIC} {
 		if t, err := time.Parse(layout, value); err == nil {
@@ -136,7 +140,7 @@ func retryAfter(resp *httpclient.Response) time.Duration {
 	return 0
 }
 
-// again waits for a retry and tells the output of it.
+// begin tells the output of a retry and waits for it.
 func (r Retry) begin(ctx context.Context, out Output) error {
 	if o, ok := out.(Retrier); ok {
 		if err := o.Retry(r); err != nil {

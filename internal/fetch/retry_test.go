@@ -73,7 +73,7 @@ func TestHowLongARetryWaits(t *testing.T) {
 		{"as was said", RetryPolicy{Max: 2, Delay: 3 * time.Second}, answered(503), []time.Duration{3, 3}},
 		{"as the server says", RetryPolicy{Max: 2}, after("7"), []time.Duration{7, 7}},
 		{"at the moment that the server says", RetryPolicy{Max: 2}, after("Sat, 01 Jan 2000 00:00:09 GMT"), []time.Duration{9, 2}},
-		{"not as a server says that is out of its mind", RetryPolicy{Max: 1}, after("99999999"), []time.Duration{6 * 3600}},
+		{"not as a server says that is out of its mind", RetryPolicy{Max: 1}, after("99999999999"), []time.Duration{6 * 3600}},
 		{"not as what is no time says", RetryPolicy{Max: 1}, after("soon"), []time.Duration{1}},
 		{"not as it says in the past", RetryPolicy{Max: 1}, after("Fri, 31 Dec 1999 23:59:59 GMT"), []time.Duration{1}},
 		{"no more when the time is over", RetryPolicy{Max: 9, MaxTime: 4 * time.Second}, answered(503), []time.Duration{1, 2, 4}},
