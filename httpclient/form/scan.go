@@ -28,22 +28,11 @@ func (s *scanner) part(end byte) (*part, string, error) {
 			}
 			continue
 		}
-		typing = false
-		switch key {
-		case "type=":
+		if typing = key == "type="; typing {
 			s.rest = strings.TrimLeft(s.rest, space)
-			p.kind, typing = s.raw(end), true
-		case "filename=":
-			p.filename, p.hasFilename = s.word(end), true
-		case "headers=":
-			if err := s.headers(p, end); err != nil {
-				return nil, "", err
-			}
-		case "encoder=":
-			var err error
-			if p.encoder, err = newEncoder(s.word(end)); err != nil {
-				return nil, "", err
-			}
+			p.kind = s.raw(end)
+		} else if err := s.say(p, key, end); err != nil {
+			return nil, "", err
 		}
 	}
 	p.kind = strings.TrimRight(p.kind, space)
@@ -51,6 +40,19 @@ func (s *scanner) part(end byte) (*part, string, error) {
 		return nil, "", syntax("a media type cannot hold a line break")
 	}
 	return p, value, nil
+}
+
+// say reads what a key says of a part.
+func (s *scanner) say(p *part, key string, end byte) (err error) {
+	switch key {
+	case "filename=":
+		p.filename, p.hasFilename = s.word(end), true
+	case "headers=":
+		err = s.headers(p, end)
+	case "encoder=":
+		p.encoder, err = newEncoder(s.word(end))
+	}
+	return err
 }
 
 // restBefore is the white space that was passed over behind a semicolon, as much of it as

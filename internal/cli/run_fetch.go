@@ -125,16 +125,27 @@ func port(rest string) bool {
 	return len(digits) < len(rest) && (digits == "" || strings.ContainsRune("/?#", rune(digits[0])))
 }
 
-func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i int, several bool) error {
+// target is the URL that a word means, with what goes into its query or path, and what is
+// sent there. The error is a *weburl.Error, or that of a file.
+func (p *program) target(word string, i int) (*weburl.URL, *fetch.Payload, error) {
 	u, err := p.parseURL(word)
-	if err != nil {
-		return p.refuse(word, &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeBadURL, Err: err}, several)
+	if err == nil {
+		u, err = p.withQuery(u)
 	}
-	if u, err = p.withQuery(u); err != nil {
-		return err
+	if err != nil {
+		return nil, nil, err
 	}
 	body, u, err := p.upload(u, i)
-	if err != nil {
+	return u, body, err
+}
+
+func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i int, several bool) error {
+	u, body, err := p.target(word, i)
+	var bad *weburl.Error
+	switch {
+	case errors.As(err, &bad):
+		return p.refuse(word, &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeBadURL, Err: err}, several)
+	case err != nil:
 		return err
 	}
 	if p.s.dryRun {

@@ -78,20 +78,7 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 	if out.Code == "" {
 		out.Code = codeOf(err)
 	}
-	var ended *Failure // by which something beside the exchange ended it
-	switch {
-	case ctx.Err() == nil || !stopped(out.Code):
-	case errors.As(context.Cause(ctx), &ended):
-		out.Code, out.Err = ended.Code, ended.Err
-		if ended.Phase != "" {
-			out.Phase = ended.Phase
-		}
-	default:
-		out.Code, out.Err = transport.CodeInterrupted, context.Cause(ctx)
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			out.Code = transport.CodeTimeout
-		}
-	}
+	out.stopped(ctx)
 	if out.proxy && out.Phase == trace.Resolve && out.Code != transport.CodeTimeout && out.Code != transport.CodeInterrupted {
 		out.Code = CodeProxyName
 	}
@@ -109,6 +96,23 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 		out.Err = &distrusted{reason: transport.Reason(out.Code), err: out.Err}
 	}
 	return out
+}
+
+// stopped puts the cause of a context that ended in place of the error that this made.
+func (f *Failure) stopped(ctx context.Context) {
+	var ended *Failure // by which something beside the exchange ended it
+	switch {
+	case ctx.Err() == nil || !stopped(f.Code):
+	case errors.As(context.Cause(ctx), &ended):
+		f.Code, f.Err = ended.Code, ended.Err
+		if ended.Phase != "" {
+			f.Phase = ended.Phase
+		}
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		f.Code, f.Err = transport.CodeTimeout, context.Cause(ctx)
+	default:
+		f.Code, f.Err = transport.CodeInterrupted, context.Cause(ctx)
+	}
 }
 
 // A distrusted says in words why a certificate is not trusted; the chain beside it has
