@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"fetchscope/trace"
 )
@@ -81,12 +82,28 @@ func (f Fields) Trace() []trace.Field {
 // theirs to tell.
 type Request struct {
 	Method, Target string
-	// Version is as on the wire; "" stands for HTTP/1.1.
+	// Version is HTTP/1.1 where it is empty.
 	Version string
 	Header  Fields
-	Body    []byte
+	// Body is content in memory. Stream, where there is one, is sent instead as it is
+	// read; Close makes a Read of it that waits return.
+	Body   []byte
+	Stream io.ReadCloser
+	// ExpectWait is how long a body waits for leave that Expect asks for, 0 as usual.
+	ExpectWait time.Duration
+	// AllowHTTP09 takes an answer without a head for a body (HTTP/0.9). Again says that
+	// the connection has carried a response before, which HTTP/0.9 cannot.
+	AllowHTTP09, Again bool
 	// Raw leaves the chunks' framing in the body that comes back.
 	Raw bool
+}
+
+// A Content is what a request carries, once or several times.
+type Content interface {
+	// Open returns the content from its beginning.
+	Open() (io.ReadCloser, error)
+	// Size counts its bytes, -1 where only its end tells.
+	Size() int64
 }
 
 // A Response is what came back. Its body is framed but not decoded, and must be read
@@ -126,6 +143,7 @@ const (
 	CodeBadCoding   trace.Code = "bad_content_coding"
 	CodeCodingCut   trace.Code = "content_coding_truncated"
 	CodeUpgraded    trace.Code = "unexpected_upgrade"
+	CodeHTTP09      trace.Code = "http_0_9"
 )
 
 // An Error is a failure of an exchange on a connection that stands.

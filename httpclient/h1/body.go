@@ -36,6 +36,7 @@ type body struct {
 	progress httpclient.Progress
 
 	keeps   bool // both sides leave the connection open
+	wanted  bool // the request is, though it has been answered before its end
 	excess  bool
 	bulk    bool
 	sending *sending
@@ -43,7 +44,7 @@ type body struct {
 
 func newBody(sc *trace.Scope, conn Conn, r *reader, resp *response, s *sending) *body {
 	return &body{
-		sc: sc, conn: conn, framing: resp.framing, keeps: resp.keeps,
+		sc: sc, conn: conn, framing: resp.framing, keeps: resp.keeps, wanted: resp.keeps && resp.Status < 300,
 		rest: r.buf[r.begin:r.end], last: conn.Arrived(), came: conn.Came(), sending: s,
 	}
 }
@@ -187,8 +188,11 @@ func (b *body) finish(err error) {
 	if b.bulk {
 		b.conn.Bulk(false)
 	}
-	// A response that is complete before its request is no longer needs the rest of it
-	// (RFC 9112, section 9.5).
+	if err == io.EOF && b.wanted {
+		b.sending.finish()
+	}
+	// Any other response that is complete before its request is no longer needs the rest
+	// of it (RFC 9112, section 9.5).
 	_ = b.sending.stop()
 	// Only what has come by now can be told; the rest is for the close to count.
 	b.excess = len(b.rest) > 0 && err == io.EOF

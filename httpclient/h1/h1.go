@@ -101,6 +101,9 @@ func (r *reader) final(req *httpclient.Request) (*response, error) {
 	var p headParser
 	for interim := 0; ; interim++ {
 		h, err := r.head(&p)
+		if headless(err) {
+			return r.withoutHead(req, err, interim > 0)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +148,7 @@ func (r *reader) accept(req *httpclient.Request, h *head) (*response, error) {
 		length = f.length
 	}
 	// A client that said close sends nothing more (RFC 9112, section 9.6).
-	keeps := h.keepsOpen() && !hasOption(req.Header, "close")
+	keeps := h.keepsOpen() && !hasOption(req.Header, "close") && req.Version != "HTTP/1.0"
 	return &response{framing: f, keeps: keeps, Response: httpclient.Response{
 		Version: h.version, Status: h.status, Reason: h.reason, Header: h.fields,
 		HasBody: f.kind != framedEmpty, Length: length, TransferCodings: f.codings,

@@ -80,7 +80,11 @@ func (p *headParser) feed(b []byte) (n int, done bool, err error) {
 	return n, false, nil
 }
 
-const statusStart = "HTTP/1."
+// What every status line begins with, and what those of HTTP/1 do.
+const (
+	protocolName = "HTTP/"
+	statusStart  = "HTTP/1."
+)
 
 // plausible refuses what cannot become a status line as soon as that shows, so that
 // another protocol's greeting is not waited out.
@@ -92,7 +96,11 @@ func (p *headParser) plausible() error {
 	if string(p.line[:n]) == statusStart[:n] {
 		return nil
 	}
-	return malformed(httpclient.CodeMalformed, "RFC 9112, section 4", "the answer does not begin with an HTTP/1 status line: %q", excerpt(p.line))
+	code := httpclient.CodeMalformed
+	if n = min(n, len(protocolName)); string(p.line[:n]) != statusStart[:n] {
+		code = httpclient.CodeHTTP09 // as HTTP/0.9 would, the answer has no head at all
+	}
+	return malformed(code, "RFC 9112, section 4", "the answer does not begin with an HTTP/1 status line: %q", excerpt(p.line))
 }
 
 // endLine takes the line that has just been completed. A bare LF ends a line as CRLF

@@ -48,6 +48,7 @@ func bad(code trace.Code, section string) verdict {
 
 var (
 	badHead   = bad(httpclient.CodeMalformed, "RFC 9112, section 2.2; RFC 9110, section 5.5")
+	noHead    = bad(httpclient.CodeHTTP09, "RFC 9112, section 4")
 	badStatus = bad(httpclient.CodeMalformed, "RFC 9112, section 4")
 	badLength = bad(httpclient.CodeBadLength, "RFC 9112, section 6.3, item 5")
 	badCoding = bad(httpclient.CodeBadTransfer, "RFC 9112, sections 6.1 and 7")
@@ -72,10 +73,10 @@ var responses = []responseCase{
 	{name: "tab", raw: "HTTP/1.1\t200 OK\r\n\r\n", fails: badStatus},
 	{name: "HTTP/2", raw: "HTTP/2.0 200 OK\r\n\r\n", fails: badStatus},
 	{name: "HTTP/1.10", raw: "HTTP/1.10 200 OK\r\n\r\n", fails: badStatus},
-	{name: "lower case", raw: "http/1.1 200 OK\r\n\r\n", fails: badStatus},
-	{name: "another protocol", raw: "SSH-2.0-OpenSSH\r\n", fails: badStatus},
-	{name: "no status line", raw: "<p>hello", fails: badStatus},
-	{name: "empty line first", raw: "\r\n" + five, fails: badStatus},
+	{name: "lower case", raw: "http/1.1 200 OK\r\n\r\n", fails: noHead},
+	{name: "another protocol", raw: "SSH-2.0-OpenSSH\r\n", fails: noHead},
+	{name: "no status line", raw: "<p>hello", fails: noHead},
+	{name: "empty line first", raw: "\r\n" + five, fails: noHead},
 	{name: "minor version above 1", raw: "HTTP/1.9 200 OK\r\nContent-Length: 0\r\n\r\n", status: 200, framing: "length", persistent: true},
 
 	// Line ends: section 2.2.

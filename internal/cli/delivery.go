@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -23,26 +24,35 @@ import (
 type delivery struct {
 	p    *program
 	to   output
+	url  *weburl.URL
 	file *os.File // of -o or -O, once it is open
 	dump *os.File // of -D
 	from int64    // how much of the body the file has
 	// headBytes counts the heads that came.
 	headBytes int64
+	// named says that the server chose the file's name, for which heads may wait.
+	named bool
+	heads []byte
 	// held is a page that waits for the trace to be written before it.
 	held *bytes.Buffer
 	meter
 }
 
 func (p *program) delivery(u *weburl.URL, i int) *delivery {
-	d := &delivery{p: p, meter: meter{p: p}}
+	d := &delivery{p: p, url: u, meter: meter{p: p}}
 	if i < len(p.s.outputs) {
 		d.to = p.s.outputs[i]
+	} else {
+		d.to.remote = p.s.remoteAll
 	}
 	if d.to.remote {
-		d.to.file = remoteFile(u)
+		d.to.file, d.to.byHeader = remoteFile(u), p.s.byHeader
 	}
-	if d.to.file == "-" {
+	switch {
+	case d.to.file == "-":
 		d.to.file = ""
+	case d.to.file != "" && p.s.folder != "":
+		d.to.file = filepath.Join(p.s.folder, d.to.file)
 	}
 	d.from = p.resumeFrom(d.to.file)
 	return d
@@ -66,10 +76,8 @@ func remoteFile(u *weburl.URL) string {
 
 // check finds out whether the files could be written that are named.
 func (d *delivery) check() error {
-	if d.to.file != "" {
-		if err := creatable(d.to.file); err != nil {
-			return err
-		}
+	if err := d.checkFile(); err != nil {
+		return err
 	}
 	return d.openDump()
 }
@@ -93,6 +101,10 @@ func (d *delivery) Head(raw []byte) error {
 
 // includeHead writes a head where the body goes.
 func (d *delivery) includeHead(raw []byte) error {
+	if d.to.byHeader && d.file == nil {
+		d.hold(raw)
+		return nil
+	}
 	w, err := d.writer()
 	if err != nil {
 		return err
@@ -115,7 +127,7 @@ func (d *delivery) writer() (io.Writer, error) {
 		return d.stdout(), nil
 	}
 	if d.file == nil {
-		f, err := d.open()
+		f, err := d.create()
 		if err != nil {
 			return nil, err
 		}
@@ -194,6 +206,9 @@ func (d *delivery) body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 	}
 	d.begin(ctx, b.Response.Length)
 	defer d.end()
+	if err := d.name(b); err != nil {
+		return err
+	}
 	switch {
 	case d.to.file != "":
 		return d.pass(sc, b, s.fetch.Compressed, "saved to a file")

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 
 	"fetchscope/httpclient/h1"
@@ -40,7 +41,7 @@ type dryRunRequest struct {
 const schemaDryRun = "fetchscope.dryrun/1"
 
 // dryRunOne shows the URL and its request.
-func (p *program) dryRunOne(u *weburl.URL, i int) error {
+func (p *program) dryRunOne(u *weburl.URL, i int, body *fetch.Payload) error {
 	doc := dryRunDocument{Schema: schemaDryRun, URL: urlDocument{
 		Href: u.Href(), Protocol: u.Protocol(), Username: u.Username(), Password: u.Password(), Host: u.Host(),
 		Hostname: u.Hostname(), Port: u.Port(), Pathname: u.Pathname(), Search: u.Search(), Hash: u.Hash(),
@@ -48,12 +49,10 @@ func (p *program) dryRunOne(u *weburl.URL, i int) error {
 	unfetchable := fetch.Fetchable(u)
 	var raw []byte
 	if unfetchable == nil {
-		o := p.s.fetch
-		if from := p.delivery(u, i).from; from > 0 {
-			o.Range = fmt.Sprintf("%d-", from)
+		var err error
+		if raw, err = p.rawRequest(u, i, body); err != nil {
+			return err
 		}
-		req := fetch.FirstRequest(o, u)
-		raw = append(h1.Head(req), req.Body...)
 		doc.Request = &dryRunRequest{Raw: base64.StdEncoding.EncodeToString(raw)}
 	}
 	if err := p.showDryRun(&doc, raw); err != nil {
@@ -63,6 +62,25 @@ func (p *program) dryRunOne(u *weburl.URL, i int) error {
 		return &statusError{status: statusScheme, code: fetch.CodeScheme, err: unfetchable}
 	}
 	return nil
+}
+
+// rawRequest is the request byte for byte, its body read to the end.
+func (p *program) rawRequest(u *weburl.URL, i int, body *fetch.Payload) ([]byte, error) {
+	o := p.s.fetch
+	if from := p.delivery(u, i).from; from > 0 {
+		o.Range = fmt.Sprintf("%d-", from)
+	}
+	req, err := fetch.FirstRequest(o, u, body)
+	if err != nil {
+		var f *fetch.Failure
+		errors.As(err, &f)
+		return nil, &statusError{status: status(f.Phase, f.Code), code: f.Code, err: err}
+	}
+	raw, err := h1.Raw(req)
+	if req.Stream != nil {
+		err = errors.Join(err, req.Stream.Close())
+	}
+	return raw, unreadable(err)
 }
 
 func (p *program) showDryRun(doc *dryRunDocument, raw []byte) error {

@@ -24,6 +24,8 @@ const (
 	statusOther  = 7
 	statusFrom   = 45
 	statusSOCKS  = 97
+	// statusArgument is that of an argument that is well-formed and cannot be.
+	statusArgument = 43
 	// statusInterrupted is as shells have it.
 	statusInterrupted = 130
 )
@@ -122,6 +124,7 @@ var statuses = map[trace.Code]int{
 	httpclient.CodeEmpty:       52,
 	httpclient.CodeMalformed:   8,
 	httpclient.CodeUpgraded:    8,
+	httpclient.CodeHTTP09:      statusScheme,
 	httpclient.CodeBadLength:   8,
 	httpclient.CodeBadTransfer: 61,
 	httpclient.CodeHeadTooBig:  56,
@@ -138,6 +141,8 @@ var statuses = map[trace.Code]int{
 	fetch.CodeRange:            33,
 	fetch.CodeWrite:            statusWrite,
 	fetch.CodeBinary:           statusWrite,
+	fetch.CodeRead:             statusRead,
+	fetch.CodeUpload:           25,
 	fetch.CodeTunnel:           56,
 	fetch.CodeTunnelBroken:     56,
 	fetch.CodeNetrc:            statusRead,

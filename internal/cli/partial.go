@@ -132,14 +132,6 @@ func (p *program) resumeFrom(file string) int64 {
 // Resume is how much of the body the file has (-C).
 func (d *delivery) Resume() int64 { return d.from }
 
-// open opens the file for the body, which may go on with what is in it.
-func (d *delivery) open() (*os.File, error) {
-	if d.from > 0 {
-		return os.OpenFile(d.to.file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
-	}
-	return os.Create(d.to.file)
-}
-
 // saveETag keeps the response's entity tag, where it has one that says something.
 func (d *delivery) saveETag(b *fetch.Body) error {
 	name, tag := d.p.s.etagSave, b.Response.Header.First("ETag")

@@ -43,13 +43,14 @@ type postscript struct {
 	word   string
 	number int
 	url    *weburl.URL // nil where the word is none
+	body   *fetch.Payload
 }
 
-func (p *program) postscript(word string, number int) *postscript {
+func (p *program) postscript(word string, number int, body *fetch.Payload) *postscript {
 	if p.writeOut == nil {
 		return nil
 	}
-	return &postscript{p: p, word: word, number: number}
+	return &postscript{p: p, word: word, number: number, body: body}
 }
 
 // of adds the URL.
@@ -77,7 +78,7 @@ func (s *postscript) write(doc *trace.Document, rec *trace.Recorder, d *delivery
 		t.HeadBytes, t.Filename = d.headBytes, d.to.file
 	}
 	if s.url != nil {
-		t.Method = fetch.FirstRequest(s.p.s.fetch, s.url).Method
+		t.Method = s.p.s.fetch.FirstMethod(s.body)
 		t.Given, t.Last, t.Effective = parts(s.url), parts(last), asTyped(last, s.url, s.word)
 	}
 	s.p.writeOut.Write(t, writeout.Streams{

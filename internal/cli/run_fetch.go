@@ -58,7 +58,7 @@ func (p *program) fetchAll(ctx context.Context, f *fetch.Fetcher, words []string
 	for i, word := range words {
 		f.Then(p.following(words[i+1:]))
 		last = p.fetchOne(ctx, f, word, i, len(words) > 1)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || last != nil && p.s.failEarly {
 			break
 		}
 		if i < len(words)-1 && last != nil {
@@ -109,28 +109,28 @@ func (p *program) complete() error {
 	if err := p.recall(); err != nil {
 		return err
 	}
-	if len(p.s.data) > 0 {
-		o.HasBody = true
-		return p.readData()
-	}
-	return nil
+	return p.makePayload()
 }
 
 // parseURL reads a word as a URL: without a scheme it is http, as with curl.
 func (p *program) parseURL(word string) (*weburl.URL, error) {
+	parse := weburl.Parse
+	if p.s.pathAsIs {
+		parse = weburl.ParseAsIs
+	}
 	if p.s.base != "" {
-		base, err := weburl.Parse(p.s.base)
+		base, err := parse(p.s.base)
 		if err != nil {
 			return nil, err
 		}
 		return base.Parse(word)
 	}
 	if scheme, rest, ok := strings.Cut(word, ":"); ok && !strings.HasPrefix(rest, "//") && !knownScheme(scheme) && port(rest) {
-		return weburl.Parse("http://" + word)
+		return parse("http://" + word)
 	} else if !ok {
-		return weburl.Parse("http://" + word)
+		return parse("http://" + word)
 	}
-	return weburl.Parse(word)
+	return parse(word)
 }
 
 // knownScheme says whether a word before a colon is a scheme rather than a host.
@@ -145,19 +145,40 @@ func port(rest string) bool {
 	return len(digits) < len(rest) && (digits == "" || strings.ContainsRune("/?#", rune(digits[0])))
 }
 
-func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i int, several bool) error {
-	ps := p.postscript(word, i)
+// target is the URL that a word means, with what goes into its query or path, and what is
+// sent there. The error is a *weburl.Error, or that of a file.
+func (p *program) target(word string, i int) (*weburl.URL, *fetch.Payload, error) {
 	u, err := p.parseURL(word)
+	if err == nil {
+		u, err = p.withQuery(u)
+	}
 	if err != nil {
+		return nil, nil, err
+	}
+	body, u, err := p.upload(u, i)
+	return u, body, err
+}
+
+func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i int, several bool) error {
+	u, body, err := p.target(word, i)
+	ps := p.postscript(word, i, body)
+	var bad *weburl.Error
+	switch {
+	case errors.As(err, &bad):
 		return p.refuse(ps, word, &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeBadURL, Err: err}, several)
+	case err != nil:
+		return err
 	}
 	if p.s.dryRun {
-		return p.dryRunOne(u, i)
+		return p.dryRunOne(u, i, body)
 	}
 	if err := fetch.Fetchable(u); err != nil {
 		return p.refuse(ps.of(u), u.Redacted(), &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeScheme, Err: err}, several)
 	}
 	d := p.delivery(u, i)
+	if d.skips() {
+		return nil
+	}
 	if failure := p.check(f, u, d); failure != nil {
 		_ = d.close()
 		return p.refuse(ps.of(u), u.Href(), failure, several)
@@ -170,12 +191,15 @@ func (p *program) fetchOne(ctx context.Context, f *fetch.Fetcher, word string, i
 		lines = newJSONLines(p.stdout, p.s.secrets)
 	}
 	rec := p.recorder(lines)
-	err = f.Fetch(ctx, rec, u, d)
+	err = f.Send(ctx, rec, u, body, d)
 	if lines != nil {
 		err = errors.Join(err, lines.close())
 	}
 	p.wire.flush()
-	return p.finish(ps.of(u), rec, u, d, errors.Join(err, d.close()), several)
+	if err = errors.Join(err, d.close()); err != nil {
+		err = errors.Join(err, d.abandon())
+	}
+	return p.finish(ps.of(u), rec, u, d, err, several)
 }
 
 // recorder is what a fetch is recorded by, nil where nobody wants to know.
@@ -378,29 +402,6 @@ func (p *program) addHeader(flag string, to *[]fetch.HeaderOption, h string) err
 		return usage(fmt.Sprintf("%s %q: this cannot be a field's name", flag, h), "")
 	}
 	*to = append(*to, field)
-	return nil
-}
-
-// readData joins what -d gave. A file's line breaks are left out, as curl does.
-func (p *program) readData() error {
-	var parts [][]byte
-	for _, d := range p.s.data {
-		part := []byte(d)
-		if name, ok := strings.CutPrefix(d, "@"); ok {
-			b, err := p.readFile(name)
-			if err != nil {
-				return &statusError{status: statusRead, code: codeUsage, err: err}
-			}
-			part = bytes.Map(func(r rune) rune {
-				if r == '\r' || r == '\n' || r == 0 {
-					return -1
-				}
-				return r
-			}, b)
-		}
-		parts = append(parts, part)
-	}
-	p.s.fetch.Body = bytes.Join(parts, []byte("&"))
 	return nil
 }
 

@@ -52,7 +52,11 @@ type settings struct {
 	etagCompare string
 	warnings    []string
 
-	data    []string
+	sending
+	saving
+	failEarly bool
+	pathAsIs  bool
+
 	headers []string
 
 	proxyHeaders []string
@@ -72,8 +76,8 @@ type settings struct {
 // An output is where the body of one URL goes.
 type output struct {
 	file string
-	// remote means a file named as in the URL.
-	remote bool
+	// remote means a file named as in the URL, byHeader as the server says.
+	remote, byHeader bool
 }
 
 // maxRedirects is curl's default.
@@ -189,9 +193,10 @@ func outputFile(s *settings, v string) error {
 	return nil
 }
 
+// remoteName is -O. Its negation takes a URL out of --remote-name-all.
 func remoteName(s *settings, v string) error {
-	if v == "true" {
-		s.outputs = append(s.outputs, output{remote: true})
+	if v == "true" || s.remoteAll {
+		s.outputs = append(s.outputs, output{remote: v == "true"})
 	}
 	return nil
 }
@@ -277,21 +282,4 @@ func family(version int) func(*settings, string) error {
 		}
 		return nil
 	}
-}
-
-// sizeUnits are the letters that multiply a size, as in curl.
-var sizeUnits = map[byte]int64{'k': 1 << 10, 'K': 1 << 10, 'm': 1 << 20, 'M': 1 << 20, 'g': 1 << 30, 'G': 1 << 30}
-
-func maxFileSize(s *settings, v string) error {
-	factor := int64(1)
-	if v != "" && sizeUnits[v[len(v)-1]] != 0 {
-		factor = sizeUnits[v[len(v)-1]]
-		v = v[:len(v)-1]
-	}
-	n, err := strconv.ParseInt(v, 10, 64)
-	if err != nil || n < 0 || n > (1<<62)/factor {
-		return errors.New("wanted a number of bytes, such as 100000 or 10M")
-	}
-	s.fetch.MaxFileSize = n * factor
-	return nil
 }

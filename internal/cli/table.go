@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fetchscope/internal/demo"
+	"fetchscope/internal/fetch"
 )
 
 // everywhere are all commands.
@@ -17,6 +18,13 @@ var named = []string{"", "demo", "resolve"}
 var options = []option{
 	{long: "output", short: "o", arg: "FILE", category: "result", help: "write the body to FILE, unrendered; - is stdout", set: outputFile},
 	{long: "remote-name", short: "O", category: "result", help: "write the body to a file named as in the URL", set: remoteName},
+	{long: "remote-name-all", category: "result", help: "the same as -O for every URL that has no -o or -O", set: toggle(func(s *settings) *bool { return &s.remoteAll })},
+	{long: "remote-header-name", short: "J", category: "result", help: "with -O, take the name that the server says; never a path, a hidden file or one that is there", set: toggle(func(s *settings) *bool { return &s.byHeader })},
+	{long: "output-dir", arg: "DIR", category: "result", help: "put the files of -o and -O into DIR", set: text(func(s *settings) *string { return &s.folder })},
+	{long: "create-dirs", category: "result", help: "create the folders of the files that are written", set: toggle(func(s *settings) *bool { return &s.createDirs })},
+	{long: "clobber", category: "result", help: "overwrite a file that is there, with -J too; --no-clobber writes to FILE.1 and so on instead", set: setClobber(clobberAlways, clobberNever)},
+	{long: "skip-existing", category: "result", help: "do not fetch what would overwrite a file", set: toggle(func(s *settings) *bool { return &s.skipExisting })},
+	{long: "remove-on-error", category: "result", help: "remove the file of a fetch that failed", set: toggle(func(s *settings) *bool { return &s.removeFailed })},
 	{long: "source", category: "result", help: "pass the body through unrendered", set: toggle(func(s *settings) *bool { return &s.source })},
 	{long: "include", short: "i", category: "result", help: "put the response's head before the body", set: toggle(func(s *settings) *bool { return &s.include })},
 	{long: "show-headers", category: "result", help: "the same as --include", set: toggle(func(s *settings) *bool { return &s.include })},
@@ -46,7 +54,24 @@ var options = []option{
 	{long: "secrets", category: "trace", help: "show credentials and cookies in traces, which hide them otherwise", set: toggle(func(s *settings) *bool { return &s.secrets })},
 
 	{long: "request", short: "X", arg: "METHOD", category: "request", help: "use this method", set: method},
-	{long: "data", short: "d", arg: "DATA", category: "request", help: "send DATA, @FILE or @- (stdin) in a POST; repeats are joined by &", set: appendTo(func(s *settings) *[]string { return &s.data })},
+	{long: "data", short: "d", arg: "DATA", category: "request", help: "send DATA, @FILE or @- (stdin) in a POST, a file without its line breaks; repeats are joined by &", set: addData(dataText)},
+	{long: "data-ascii", arg: "DATA", category: "request", help: "the same as --data", set: addData(dataText)},
+	{long: "data-binary", arg: "DATA", category: "request", help: "the same, and a file as it is", set: addData(dataBinary)},
+	{long: "data-raw", arg: "DATA", category: "request", help: "the same, where @ means nothing", set: addData(dataRaw)},
+	{long: "data-urlencode", arg: "DATA", category: "request", help: "the same, encoded: CONTENT, =CONTENT, NAME=CONTENT, @FILE or NAME@FILE", set: addData(dataEncoded)},
+	{long: "json", arg: "DATA", category: "request", help: "send JSON and ask for it; repeats are put together as they are", set: addData(dataJSON)},
+	{long: "get", short: "G", category: "request", help: "put what -d and its like say into the URL's query", set: toggle(func(s *settings) *bool { return &s.get })},
+	{long: "url-query", arg: "DATA", category: "request", help: "add to the URL's query, as --data-urlencode encodes; + before it: as it is", set: appendTo(func(s *settings) *[]string { return &s.query })},
+	{long: "form", short: "F", arg: "NAME=CONTENT", category: "request", help: "send a field of a form (multipart/form-data); @FILE sends a file, <FILE its text, with ;type= ;filename= ;encoder= ;headers= behind it; =( and =) enclose a group", set: addField(false)},
+	{long: "form-string", arg: "NAME=TEXT", category: "request", help: "send a field as it is", set: addField(true)},
+	{long: "form-escape", category: "request", help: "escape quotes in names of fields and files by backslashes", set: toggle(func(s *settings) *bool { return &s.escaped })},
+	{long: "upload-file", short: "T", arg: "FILE", category: "request", help: "send FILE by PUT, - for stdin; a URL that ends in / gets its name; the first for the first URL", set: appendTo(func(s *settings) *[]string { return &s.uploads })},
+	{long: "expect100-timeout", arg: "SECONDS", category: "request", help: "wait this long for leave to send a body of more than 1 MB (1)", set: seconds(expectWait)},
+	{long: "request-target", arg: "TARGET", category: "request", help: "ask for TARGET instead of the URL's path", set: requestTarget},
+	{long: "path-as-is", category: "request", help: "leave /./ and /../ in the URL's path", set: toggle(func(s *settings) *bool { return &s.pathAsIs })},
+	{long: "http1.0", short: "0", category: "request", help: "ask by HTTP/1.0", set: version10},
+	{long: "http1.1", category: "request", help: "ask by HTTP/1.1, as is usual", set: version11},
+	{long: "http0.9", category: "request", help: "take an answer without a head for a page", set: toggle(func(s *settings) *bool { return &s.fetch.HTTP09 })},
 	{long: "header", short: "H", arg: "FIELD", category: "request", help: "add the field 'Name: value'; 'Name:' takes one away, 'Name;' sends it empty", set: appendTo(func(s *settings) *[]string { return &s.headers })},
 	{long: "user-agent", short: "A", arg: "NAME", category: "request", help: "say that we are NAME", set: userAgent},
 	{long: "referer", short: "e", arg: "URL", category: "request", help: "say where the link was; ';auto' at the end follows redirects", set: referer},
@@ -69,7 +94,12 @@ var options = []option{
 	{long: "location", short: "L", category: "request", help: "follow redirects", set: toggle(func(s *settings) *bool { return &s.fetch.Follow })},
 	{long: "location-trusted", category: "request", help: "follow redirects, and send credentials and cookies to wherever they lead", set: trusted},
 	{long: "max-redirs", arg: "N", category: "request", help: "follow at most N redirects (50); -1 without limit", set: count(func(s *settings) *int { return &s.fetch.MaxRedirects }, -1, 1<<30)},
-	{long: "fail", short: "f", category: "request", help: "take a status of 400 or more for an error (22)", set: toggle(func(s *settings) *bool { return &s.fetch.FailOnError })},
+	{long: "post301", category: "request", help: "send a POST again as one where a 301 redirects it", set: keepPost(func(k *fetch.KeepPost) *bool { return &k.After301 })},
+	{long: "post302", category: "request", help: "the same for a 302", set: keepPost(func(k *fetch.KeepPost) *bool { return &k.After302 })},
+	{long: "post303", category: "request", help: "the same for a 303", set: keepPost(func(k *fetch.KeepPost) *bool { return &k.After303 })},
+	{long: "fail", short: "f", category: "request", help: "take a status of 400 or more for an error (22)", set: fails(false)},
+	{long: "fail-with-body", category: "request", help: "the same, and show the body", set: fails(true)},
+	{long: "fail-early", category: "request", help: "of several URLs, end with the first that fails", set: toggle(func(s *settings) *bool { return &s.failEarly })},
 
 	{long: "resolve", arg: "HOST:PORT:ADDRESS", category: "connection", help: "take these addresses for a host and port, a name server's too; repeatable", only: named, set: override},
 	{long: "connect-to", arg: "HOST1:PORT1:HOST2:PORT2", category: "connection", help: "connect to the second for the first; repeatable", set: connectTo},
@@ -122,7 +152,15 @@ var options = []option{
 	{long: "max-time", short: "m", arg: "SECONDS", category: "limits", help: "give up after this long; the close has 2 s of its own", only: everywhere, set: seconds(maxTime)},
 	{long: "connect-timeout", arg: "SECONDS", category: "limits", help: "give up when the connection is not up after this long (300 s)", set: seconds(connectTimeout)},
 	{long: "close-timeout", arg: "SECONDS", category: "limits", help: "wait this long for the server to end its side (2)", set: seconds(closeTimeout)},
-	{long: "max-filesize", arg: "BYTES", category: "limits", help: "give up on a body larger than this, received or decoded; k, M and G multiply", set: maxFileSize},
+	{long: "max-filesize", arg: "BYTES", category: "limits", help: "give up on a body larger than this, received or decoded; k, M and G multiply", set: amount(func(s *settings) *int64 { return &s.fetch.MaxFileSize })},
+	{long: "limit-rate", arg: "BYTES", category: "limits", help: "receive and send no more than this a second; k, M and G multiply", set: amount(func(s *settings) *int64 { return &s.fetch.LimitRate })},
+	{long: "speed-limit", short: "Y", arg: "BYTES", category: "limits", help: "give up (28) when fewer bytes a second move, over 30 s or --speed-time", set: speedLimit},
+	{long: "speed-time", short: "y", arg: "SECONDS", category: "limits", help: "how long --speed-limit (1) may be missed", set: speedTime},
+	{long: "retry", arg: "N", category: "limits", help: "try again up to N times after a time-out, or a status that may pass (408, 429, 500, 502, 503, 504); after 1 s, 2 s, 4 s …, or as Retry-After says", set: count(func(s *settings) *int { return &s.fetch.Retry.Max }, 0, 1<<30)},
+	{long: "retry-delay", arg: "SECONDS", category: "limits", help: "wait this long before each retry", set: seconds(retryDelay)},
+	{long: "retry-max-time", arg: "SECONDS", category: "limits", help: "begin no retry after this long", set: seconds(retryMaxTime)},
+	{long: "retry-connrefused", category: "limits", help: "with --retry, also where the connection is refused", set: toggle(func(s *settings) *bool { return &s.fetch.Retry.Refused })},
+	{long: "retry-all-errors", category: "limits", help: "with --retry, after any error", set: toggle(func(s *settings) *bool { return &s.fetch.Retry.AllErrors })},
 
 	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, set: toggle(func(s *settings) *bool { return &s.serve })},
 	{long: "fault", arg: "NAME", category: "demo", help: "give the embedded internet a fault: " + strings.Join(demo.FaultNames(), ", "), only: []string{"demo"}, set: oneOf(func(s *settings) *string { return &s.fault }, demo.FaultNames()...)},

@@ -213,7 +213,10 @@ func TestTransferCodingsAreAskedFor(t *testing.T) {
 				t.Fatal(err)
 			}
 			none := func(string) string { return "" }
-			req := FirstRequest(Options{TransferCodings: true, Compressed: true, Header: tt.header, Getenv: none}, u)
+			req, err := FirstRequest(Options{TransferCodings: true, Compressed: true, Header: tt.header, Getenv: none}, u, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
 			var got strings.Builder
 			for _, f := range req.Header[1:] {
 				fmt.Fprintf(&got, "%s: %s\n", f.Name, f.Value)

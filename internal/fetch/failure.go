@@ -32,6 +32,8 @@ const (
 	CodeProxySyntax      trace.Code = "proxy_malformed"
 	CodeProxyScheme      trace.Code = "proxy_scheme_unsupported"
 	CodeNetrc            trace.Code = "netrc_unreadable"
+	CodeRead             trace.Code = "read_failed"
+	CodeUpload           trace.Code = "upload_failed"
 	CodeInternal         trace.Code = "internal_error"
 )
 
@@ -85,12 +87,7 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 	if out.Code == "" {
 		out.Code = codeOf(err)
 	}
-	if ctx.Err() != nil && stopped(out.Code) {
-		out.Code, out.Err = transport.CodeInterrupted, context.Cause(ctx)
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			out.Code = transport.CodeTimeout
-		}
-	}
+	out.stopped(ctx)
 	out.blameProxy()
 	if out.Hint == "" {
 		out.Hint = hints[out.Code]
@@ -125,6 +122,23 @@ func (f *Failure) reword() {
 	}
 	if f.layer != "" {
 		f.Err = fmt.Errorf("%s: %w", f.layer, f.Err)
+	}
+}
+
+// stopped puts the cause of a context that ended in place of the error that this made.
+func (f *Failure) stopped(ctx context.Context) {
+	var ended *Failure // by which something beside the exchange ended it
+	switch {
+	case ctx.Err() == nil || !stopped(f.Code):
+	case errors.As(context.Cause(ctx), &ended):
+		f.Code, f.Err = ended.Code, ended.Err
+		if ended.Phase != "" {
+			f.Phase = ended.Phase
+		}
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		f.Code, f.Err = transport.CodeTimeout, context.Cause(ctx)
+	default:
+		f.Code, f.Err = transport.CodeInterrupted, context.Cause(ctx)
 	}
 }
 
@@ -189,6 +203,11 @@ func codeOf(err error) trace.Code {
 // maxDiscard bounds what is read of a body that nobody wants.
 const maxDiscard = 1 << 20
 
-// discard reads a body that is not the result, so that the connection ends in order.
-// Whether it ended well is told by its events.
-func discard(body io.Reader) { _, _ = io.Copy(io.Discard, io.LimitReader(body, maxDiscard)) }
+// pass reads a body that is not the result, so that the connection ends in order. Whether
+// it ended well is told by its events. One that only the connection's end would end is
+// left alone, as it might never end.
+func pass(resp *httpclient.Response) {
+	if resp.Length >= 0 || resp.Header.Has("Transfer-Encoding") {
+		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxDiscard))
+	}
+}

@@ -32,9 +32,16 @@ type Options struct {
 	Method string
 	// Head asks for the head alone (-I).
 	Head bool
-	// Body is sent where HasBody is set (-d).
-	Body    []byte
-	HasBody bool
+	// Payload is sent (-d, -F), nil for nothing.
+	Payload *Payload
+	// Target is what the request line names (--request-target), "" for what the URL says.
+	Target string
+	// HTTP10 asks by HTTP/1.0; HTTP09 takes an answer without a head for a body.
+	HTTP10, HTTP09 bool
+	// ExpectWait is how long a large body waits for leave, 0 for a second.
+	ExpectWait time.Duration
+	// Keep says for which statuses a POST stays one when it is redirected.
+	Keep KeepPost
 	// Header are fields to add (-H), or to replace what would be sent. A field
 	// without value takes the one of that name away; Empty sends it empty.
 	Header []HeaderOption
@@ -69,6 +76,16 @@ type Options struct {
 	Range string
 	// Condition asks for the body by its time (-z).
 	Condition TimeCondition
+	// FailWithBody makes an error of the same, once the body has been delivered.
+	FailWithBody bool
+	// Retry says when a fetch is tried again.
+	Retry RetryPolicy
+	// LimitRate bounds the bytes a second, each way; 0 without limit.
+	LimitRate int64
+	// SpeedLimit is how many bytes a second have to move over SpeedTime seconds, 0
+	// seconds without limit.
+	SpeedLimit int64
+	SpeedTime  int
 	// MaxFileSize bounds the body as received and as decoded; 0 without limit.
 	MaxFileSize int64
 	// MaxTime bounds each URL, 0 without limit; ConnectTimeout each exchange up to the
@@ -206,15 +223,38 @@ func (l *limit) Error() string {
 // error is a *Failure, which has been recorded too. Without a Recorder nothing is
 // watched, which is faster.
 func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL, out Output) error {
+	return f.Send(ctx, rec, u, f.o.Payload, out)
+}
+
+// Send is Fetch with a payload of its own, as each -T has.
+func (f *Fetcher) Send(ctx context.Context, rec *trace.Recorder, u *weburl.URL, p *Payload, out Output) error {
+	again := newRetries(f.o.Retry)
+	for n, why := 0, "first"; ; why = "retry" {
+		first := f.first(u, p)
+		first.why = why
+		last, err := f.once(ctx, rec, first, &n, out)
+		retry, ok := again.next(last, err)
+		if !ok || ctx.Err() != nil {
+			return err
+		}
+		if waited := retry.begin(ctx, out); waited != nil {
+			return f.record(ctx, rec.Scope(n-1), waited)
+		}
+	}
+}
+
+// once takes a hop, and those that it leads to, through the six steps; n counts them. It
+// returns the last.
+func (f *Fetcher) once(ctx context.Context, rec *trace.Recorder, hop *hop, n *int, out Output) (*hop, error) {
 	outer := ctx
 	ctx, cancel := f.limited(ctx)
 	defer cancel()
 	partings := newPartings(outer)
-	hop := f.first(u)
 	hop.partings = partings
 	hop.takeLeft(outer)
-	for n := 0; ; n++ {
-		sc := rec.Scope(n)
+	for {
+		sc := rec.Scope(*n)
+		*n++
 		hop.begin(sc)
 		next, err := hop.run(ctx, outer, sc, out)
 		switch {
@@ -223,10 +263,10 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 		case err != nil:
 			err = f.record(ctx, sc, err)
 			partings.end(closeAfterFailure)
-			return err
+			return hop, err
 		case next == nil:
 			partings.end(0)
-			return nil
+			return hop, nil
 		default:
 			hop = next
 		}
@@ -234,12 +274,9 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 }
 
 // first is the hop that a fetch begins with.
-func (f *Fetcher) first(u *weburl.URL) *hop {
+func (f *Fetcher) first(u *weburl.URL, p *Payload) *hop {
 	u, from := f.strict(u)
-	h := &hop{
-		f: f, url: u, from: from, origin: u, why: "first",
-		method: f.o.method(), body: f.o.Body, hasBody: f.o.HasBody, referer: f.o.Referer,
-	}
+	h := &hop{f: f, url: u, from: from, origin: u, why: "first", method: f.o.FirstMethod(p), payload: p, referer: f.o.Referer}
 	h.via, _ = h.route() // run finds the error
 	return h
 }
@@ -252,17 +289,15 @@ func (f *Fetcher) limited(ctx context.Context) (context.Context, context.CancelF
 	return context.WithTimeoutCause(ctx, f.o.MaxTime, &limit{"-m", f.o.MaxTime})
 }
 
-// method is the method of the first request.
-func (o *Options) method() string {
+// FirstMethod is the method of the first request, with this payload.
+func (o *Options) FirstMethod(p *Payload) string {
 	switch {
 	case o.Method != "":
 		return o.Method
 	case o.Head:
 		return "HEAD"
-	case o.HasBody:
-		return "POST"
 	}
-	return "GET"
+	return p.method()
 }
 
 // Check finds out whether the authorities that a fetch of u is to trust, and the other

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"fetchscope/httpclient/payload"
 	"fetchscope/internal/demo"
 	"fetchscope/internal/weburl"
 	"fetchscope/resolver"
@@ -206,7 +207,7 @@ func TestRedirectsChangeTheMethod(t *testing.T) {
 		{303, "", "GET", ""},
 		{307, "", "POST", "3"},
 		{308, "", "POST", "3"},
-		{302, "PUT", "PUT", "3"},
+		{302, "PUT", "PUT", ""}, // as curl does
 		{303, "PUT", "PUT", ""},
 	} {
 		p := listen(t, func(head string, c net.Conn) {
@@ -217,7 +218,7 @@ func TestRedirectsChangeTheMethod(t *testing.T) {
 			io.CopyN(io.Discard, c, 3)
 			fmt.Fprintf(c, "HTTP/1.1 %d X\r\nLocation: /end\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", tt.status)
 		})
-		r := run(t, Options{Follow: true, MaxRedirects: 5, HasBody: true, Body: []byte("a=b"), Method: tt.asked}, p.url("/"))
+		r := run(t, Options{Follow: true, MaxRedirects: 5, Payload: posted([]byte("a=b")), Method: tt.asked}, p.url("/"))
 		heads := p.seen()
 		if r.err != nil || len(heads) != 2 {
 			t.Fatalf("%d: %v after %d requests", tt.status, r.err, len(heads))
@@ -430,4 +431,9 @@ func TestEveryAddressIsTold(t *testing.T) {
 	if diff := cmp.Diff([]string{"failed connection_refused", "connected "}, got); diff != "" {
 		t.Errorf("attempts (-want +got):\n%s", diff)
 	}
+}
+
+// posted is a body that is sent by POST.
+func posted(b []byte) *Payload {
+	return &Payload{Content: payload.Bytes(b), Type: "application/x-www-form-urlencoded"}
 }

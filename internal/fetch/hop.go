@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"errors"
+	"io"
 	"net/netip"
 	"sync"
 	"time"
@@ -27,8 +28,9 @@ type hop struct {
 	url       *weburl.URL
 	origin    *weburl.URL // of the first hop: credentials are for it
 	method    string
-	body      []byte
-	hasBody   bool
+	payload   *Payload // nil for none
+	body      []byte   // of it, where it is in memory
+	stream    io.ReadCloser
 	referer   string
 	// crossed says that a redirect led to another origin: from then on credentials
 	// stay behind.
@@ -44,6 +46,10 @@ type hop struct {
 	resume  int64          // how much of the body is there
 	// stale says that the server had given the kept connection up.
 	stale bool
+	// unexpecting leaves Expect out, which the server refuses; outdated says that it
+	// speaks HTTP/1.0.
+	unexpecting, outdated bool
+	answered              *httpclient.Response // nil before there is one
 }
 
 // closeAfterFailure is how long the close of an exchange that failed is watched: the
@@ -59,10 +65,20 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 	if h.via, err = h.route(); err != nil {
 		return nil, err
 	}
+	if err := h.load(); err != nil {
+		if h.kept != nil {
+			h.packets = h.kept.packets
+			h.close(outer, h.kept.conn, h.closing(true, false))
+		}
+		return nil, err
+	}
+	defer h.unload()
 	conn, err := h.connection(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
+	ctx, watch := h.watched(ctx)
+	defer watch.end()
 	release := conn.Bind(ctx)
 	came, persistent := conn.Came(), false
 	defer func() {
@@ -76,16 +92,16 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 		h.leave(outer, sc, conn, next, persistent)
 	}()
 	h.resume = resumed(out)
-	resp, err := h.exchange(ctx, conn, out)
+	resp, err := h.exchange(ctx, conn, watch, out)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close() // before the connection's
-	next, err = h.redirected(resp)
+	next, err = h.onward(resp)
 	switch {
 	case err != nil || next != nil:
-		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: "redirect"})
-		discard(resp.Body)
+		sc.Emit(trace.PhaseSkipped{Phase: trace.Render, Why: onwardWhy(next)})
+		pass(resp)
 	default:
 		var unwanted string
 		if unwanted, err = h.unwanted(resp); err != nil {
@@ -95,6 +111,9 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 			URL: h.url, Response: resp, Unwanted: unwanted, Compressed: h.f.o.Compressed, Raw: h.f.o.Raw, MaxSize: h.f.o.MaxFileSize,
 			ctx: ctx, sc: conn.Scope(),
 		})
+		if err == nil && h.f.o.FailWithBody {
+			err = failing(resp)
+		}
 	}
 	persistent = err == nil && resp.Persistent()
 	return next, err
@@ -282,8 +301,12 @@ func (h *hop) lookup(ctx context.Context, sc *trace.Scope, host string, port uin
 var offered = []string{"http/1.1"}
 
 // exchange sends the request and reads the head of the response: steps 3 and 4.
-func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*httpclient.Response, error) {
-	resp, err := h1.Exchange(ctx, conn.Scope(), h.f.tapped(conn), h.request(), out.Head)
+func (h *hop) exchange(ctx context.Context, conn *transport.Conn, w *watch, out Output) (*httpclient.Response, error) {
+	req := h.request()
+	if req.Stream != nil {
+		req.Stream = &upload{ReadCloser: req.Stream, watch: w, pace: newPace(h.f.o.LimitRate), ctx: ctx}
+	}
+	resp, err := h1.Exchange(ctx, conn.Scope(), h.f.tapped(conn), req, out.Head)
 	var written *h1.HeadError
 	switch {
 	case errors.As(err, &written):
@@ -292,12 +315,22 @@ func (h *hop) exchange(ctx context.Context, conn *transport.Conn, out Output) (*
 		return nil, err
 	}
 	h.remember(conn.Scope(), resp)
-	if h.f.o.FailOnError && resp.Status >= 400 && (resp.Status != 416 || h.resume == 0) {
-		discard(resp.Body)
+	h.answered = resp
+	resp.Body = h.paced(ctx, w, resp.Body)
+	if h.f.o.FailOnError && resp.Status >= 400 && (resp.Status != 416 || h.resume == 0) && !h.declined(resp) {
+		pass(resp)
 		resp.Body.Close()
-		return nil, &Failure{Phase: trace.Receive, Code: CodeHTTPError, Err: &statusError{resp.Status, resp.Reason}}
+		return nil, failing(resp)
 	}
 	return resp, nil
+}
+
+// failing is the failure that a status is under -f, nil for one that is none.
+func failing(resp *httpclient.Response) error {
+	if resp.Status < 400 {
+		return nil
+	}
+	return &Failure{Phase: trace.Receive, Code: CodeHTTPError, Err: &statusError{resp.Status, resp.Reason}}
 }
 
 // bare takes the brackets off an IPv6 address.

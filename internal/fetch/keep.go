@@ -56,7 +56,7 @@ func (h *hop) connection(ctx context.Context, sc *trace.Scope) (*transport.Conn,
 func (h *hop) keep(sc *trace.Scope, conn *transport.Conn, next *hop) bool {
 	to, whose := next, "exchange"
 	if next == nil && h.f.then != nil {
-		to, whose = h.f.first(h.f.then), "fetch"
+		to, whose = h.f.first(h.f.then, nil), "fetch"
 	}
 	if to == nil {
 		return false
@@ -114,7 +114,7 @@ func (h *hop) abandoned(err error, came int64, conn *transport.Conn) bool {
 // again is the hop once more, over a connection of its own.
 func (h *hop) again() *hop {
 	next := *h
-	next.kept, next.stale, next.why = nil, false, "retry"
+	next.kept, next.stale, next.why, next.answered = nil, false, "retry", nil
 	return &next
 }
 

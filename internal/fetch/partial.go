@@ -33,7 +33,7 @@ func resumed(out Output) int64 {
 // part is the Range that is asked for (RFC 9110, section 14.2), "" for all.
 func (h *hop) part() string {
 	switch {
-	case h.hasBody:
+	case h.payload != nil:
 		return ""
 	case h.resume > 0:
 		return fmt.Sprintf("bytes=%d-", h.resume)
@@ -72,7 +72,7 @@ func (h *hop) unwanted(resp *httpclient.Response) (why string, err error) {
 		return "not modified", nil
 	case h.part() == "" && !h.f.o.Condition.met(resp):
 		return "not modified", nil // as the server should have said
-	case h.resume == 0 || h.hasBody:
+	case h.resume == 0 || h.payload != nil:
 		return "", nil
 	case resp.Status == 416, resp.Length == h.resume && !continues(resp, h.resume):
 		return "nothing is missing", nil

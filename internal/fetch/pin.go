@@ -33,7 +33,7 @@ type Pinned struct {
 func (f *Fetcher) ByAddress(ctx context.Context, u *weburl.URL) ([]Pinned, error) {
 	ctx, cancel := f.limited(ctx)
 	defer cancel()
-	h := f.first(u)
+	h := f.first(u, f.o.Payload)
 	var err error
 	if h.via, err = h.route(); err != nil {
 		return nil, f.failure(ctx, err)

@@ -33,19 +33,33 @@ func (h *hop) redirected(resp *httpclient.Response) (*hop, error) {
 	next.why, next.redirects, next.kept = "redirect", h.redirects+1, nil
 	next.crossed = h.crossed || !h.f.o.Trusted && !next.url.SameOrigin(h.origin)
 	next.referer = h.nextReferer(next.url)
+	next.outdated = resp.Version == "HTTP/1.0" && next.url.SameOrigin(h.url)
+	next.answered, next.unexpecting = nil, false
 	next.changeMethod(resp.Status)
 	return &next, nil
 }
 
-// changeMethod makes a GET of what must not be repeated. A method that was asked for
-// by name stays, as with curl.
+// KeepPost says after which redirects a POST stays one (--post301 and its like).
+type KeepPost struct{ After301, After302, After303 bool }
+
+// changeMethod makes a GET of what must not be repeated (RFC 9110, section 15.4). A method
+// that was asked for by name stays, as with curl.
 func (h *hop) changeMethod(status int) {
-	post := h.method == "POST" && (status == 301 || status == 302)
-	other := status == 303 && h.method != "HEAD" && h.method != "GET"
-	if !post && !other {
+	posted := h.payload != nil && !h.payload.Put
+	keep := h.f.o.Keep
+	changes := false
+	switch status {
+	case 301:
+		changes = posted && !keep.After301
+	case 302:
+		changes = posted && !keep.After302
+	case 303:
+		changes = h.method != "HEAD" && h.method != "GET" && !(posted && keep.After303)
+	}
+	if !changes {
 		return
 	}
-	h.hasBody, h.body = false, nil
+	h.payload = nil
 	if h.f.o.Method == "" {
 		h.method = "GET"
 	}

@@ -3,7 +3,6 @@ package fetch
 import (
 	"encoding/base64"
 	"slices"
-	"strconv"
 	"strings"
 
 	"fetchscope/httpclient"
@@ -12,11 +11,13 @@ import (
 	"fetchscope/transport"
 )
 
-// FirstRequest returns the request that a fetch of u would begin with.
-func FirstRequest(o Options, u *weburl.URL) *httpclient.Request {
-	h := (&Fetcher{o: o}).first(u)
+// FirstRequest returns the request that a fetch of u would begin with. Its Stream, where
+// it has one, is the caller's to close.
+func FirstRequest(o Options, u *weburl.URL, p *Payload) (*httpclient.Request, error) {
+	h := (&Fetcher{o: o}).first(u, p)
 	_ = h.findLogin() // the fetch itself would tell
-	return h.request()
+	err := h.load()
+	return h.request(), err
 }
 
 // confidential are the fields that never follow to another origin.
@@ -25,11 +26,17 @@ var confidential = []string{"Authorization", "Cookie", "Proxy-Authorization", "H
 // request makes the request of a hop. The order of the fields is curl's, which
 // servers know.
 func (h *hop) request() *httpclient.Request {
-	r := &httpclient.Request{Method: h.method, Target: h.url.Target(), Header: h.header(), Raw: h.f.o.Raw}
-	if h.hasBody {
-		r.Body = h.body
+	r := &httpclient.Request{
+		Method: h.method, Target: h.url.Target(), Header: h.header(), Body: h.body, Stream: h.stream, Raw: h.f.o.Raw,
+		ExpectWait: h.f.o.ExpectWait, AllowHTTP09: h.f.o.HTTP09, Again: h.kept != nil,
 	}
-	if h.via.forwards() {
+	if h.f.o.HTTP10 {
+		r.Version = "HTTP/1.0"
+	}
+	switch {
+	case h.f.o.Target != "":
+		r.Target = h.f.o.Target
+	case h.via.forwards():
 		// The absolute form (RFC 9112, section 3.2.2).
 		r.Target = h.url.WithoutCredentials().WithoutFragment().Href()
 	}
@@ -67,16 +74,17 @@ func (h *hop) header() httpclient.Fields {
 	}
 	add("Cookie", h.cookies())
 	add(h.f.o.Condition.Field, h.f.o.Condition.value())
+	chunked, ours := h.chunked()
+	if ours {
+		add("Transfer-Encoding", "chunked")
+	}
 	for _, o := range h.f.o.Header {
-		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) {
+		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) && !(h.unexpecting && strings.EqualFold(o.Name, "Expect")) {
 			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
 		}
 	}
 	out = append(out, fieldsOf(forProxy)...)
-	if h.hasBody {
-		add("Content-Length", strconv.Itoa(len(h.body)))
-		add("Content-Type", "application/x-www-form-urlencoded")
-	}
+	h.payloadFields(add, chunked)
 	if h.f.o.TransferCodings && !h.overridden("TE") {
 		out = nameTE(out)
 	}

@@ -22,8 +22,16 @@ type parser struct {
 type state func(*parser) state
 
 func parse(input string, base *URL) (*URL, error) {
+	p := &parser{base: base}
+	if base != nil {
+		p.url.asIs = base.asIs
+	}
+	return run(input, p)
+}
+
+func run(input string, p *parser) (*URL, error) {
 	trimmed, lead := trim(input)
-	p := &parser{in: clean(trimmed), base: base}
+	p.in = clean(trimmed)
 	for s := state(schemeState); s != nil; {
 		s = s(p)
 	}

@@ -38,7 +38,11 @@ func pathState(p *parser) state {
 // addSegment adds a segment to the path; more says that another one follows. A
 // dot segment that is the last leaves an empty one behind: "/a/.." is "/".
 func (p *parser) addSegment(segment string, more bool) {
-	switch dots(segment) {
+	up := dots(segment)
+	if p.url.asIs {
+		up = 0
+	}
+	switch up {
 	case 2:
 		p.shorten()
 		fallthrough

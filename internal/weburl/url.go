@@ -37,11 +37,18 @@ type URL struct {
 	query, fragment    string
 	hasQuery           bool // tells "?" from none
 	hasFragment        bool
+	asIs               bool // dot segments stand
 }
 
 // Parse parses an absolute URL. The error, if any, is an [*Error].
 func Parse(input string) (*URL, error) {
 	return parse(input, nil)
+}
+
+// ParseAsIs is Parse, but leaves the dot segments of paths, in references that are
+// resolved against the URL too. The standard knows no such thing; servers' tests need it.
+func ParseAsIs(input string) (*URL, error) {
+	return run(input, &parser{url: URL{asIs: true}})
 }
 
 // Parse resolves a reference, relative or absolute, against u. The error, if
@@ -203,4 +210,27 @@ func (u *URL) WithoutFragment() *URL {
 func (u *URL) SameOrigin(v *URL) bool {
 	return u.Special() && u.scheme != "file" &&
 		u.scheme == v.scheme && u.host.text == v.host.text && u.EffectivePort() == v.EffectivePort()
+}
+
+// WithQuery returns u with text added to its query, after a "&" where there is one. What
+// a query cannot hold is percent-encoded, as by the parser.
+func (u *URL) WithQuery(text string) *URL {
+	v := *u
+	set := querySet
+	if u.Special() {
+		set = specialQuerySet
+	}
+	text = set.encode(text)
+	if v.query != "" && !strings.HasSuffix(v.query, "&") {
+		v.query += "&"
+	}
+	v.query, v.hasQuery = v.query+text, true
+	return &v
+}
+
+// WithFile returns u with a name at the end of its path, which ends in a slash.
+func (u *URL) WithFile(name string) *URL {
+	v := *u
+	v.path += pathSet.encode(name)
+	return &v
 }
