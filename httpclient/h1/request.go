@@ -20,14 +20,6 @@ const oneWrite = 16 << 10
 // pieceSize is how much of a large body is read and written at once.
 const pieceSize = 64 << 10
 
-// versionOf is the version that a request names.
-func versionOf(req *httpclient.Request) string {
-	if req.Version == "" {
-		return "HTTP/1.1"
-	}
-	return req.Version
-}
-
 // Head returns the request line and the fields as they go out (RFC 9112, section 3).
 func Head(req *httpclient.Request) []byte {
 	b := make([]byte, 0, 512)
