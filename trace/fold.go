@@ -210,6 +210,7 @@ func (f *exchangeFold) finish() {
 	if c := f.x.Connection; c != nil {
 		f.packets = follow(c, f.reused.numbers())
 		c.States = f.packets.replace(c.States)
+		crossed(c.States)
 		orderStates(c.States)
 		c.States = append(c.States, f.server()...)
 		placeInferred(c.States)

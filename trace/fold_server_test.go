@@ -91,3 +91,32 @@ func TestServerIsInferred(t *testing.T) {
 		})
 	}
 }
+
+// Where both ends come to TIME_WAIT, both have sent their FINs before they had the other's.
+func TestCrossedFINsPassClosing(t *testing.T) {
+	s := &script{conn: 1}
+	s.at(0, ExchangeStarted{URL: "http://127.0.0.1/", Why: "first"})
+	for _, side := range []Side{Client, Server} {
+		s.state(side, Established, 10*us, 0, SockDiag)
+		s.state(side, FinWait1, 20*us, 0, SockDiag)
+		s.state(side, FinWait2, 30*us, 5*time.Microsecond, Inferred)
+		s.state(side, TimeWait, 30*us, 5*time.Microsecond, SockDiag)
+	}
+	s.at(10*us, Connected{Local: "127.0.0.1:4000", Remote: "127.0.0.1:80"})
+	s.at(40*us, CloseEnded{Why: "complete"})
+	x := Fold(s.records, FoldOptions{URL: "http://127.0.0.1/", Started: time.Unix(0, 0)}).Exchanges[0]
+	for _, side := range []Side{Client, Server} {
+		var got []State
+		for _, st := range x.Connection.States {
+			if st.Side == side {
+				got = append(got, st.State)
+			}
+		}
+		if diff := cmp.Diff([]State{Established, FinWait1, Closing, TimeWait}, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", side, diff)
+		}
+	}
+	if x.Close.Initiator != Both {
+		t.Errorf("closed first by %s, want both", x.Close.Initiator)
+	}
+}

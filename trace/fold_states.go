@@ -56,6 +56,26 @@ func orderStates(states []StateTime) {
 	sortStates(states)
 }
 
+// crossed mends what was inferred of a close in which both FINs were on their way at once:
+// both ends come to TIME_WAIT then, and each has passed CLOSING instead of FIN_WAIT_2
+// (RFC 9293, figure 13).
+func crossed(states []StateTime) {
+	for _, side := range []Side{Client, Server} {
+		if way := wayOf(states, side); !passes(way, FinWait1) || !passes(way, TimeWait) {
+			return
+		}
+	}
+	for i := range states {
+		if s := &states[i]; s.State == FinWait2 && s.Evidence == Inferred {
+			s.State = Closing
+		}
+	}
+}
+
+func passes(way []*StateTime, state State) bool {
+	return slices.ContainsFunc(way, func(s *StateTime) bool { return s.State == state })
+}
+
 // placeInferred puts the inferred states of each end between those before and behind them,
 // in whose bounds they lie too.
 func placeInferred(states []StateTime) {
