@@ -47,10 +47,13 @@ type Cache struct {
 }
 
 // canonical is a host as it is compared (RFC 6797, section 8.2); "" for what cannot be a
-// known host: an address, or nothing.
+// known host: an address, a name with an empty label, or nothing.
 func canonical(host string) string {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || len(host) > maxHost {
+		return ""
+	}
+	if strings.Contains("."+host+".", "..") {
 		return ""
 	}
 	return host
