@@ -95,16 +95,11 @@ func newWatched(sc *trace.Scope, addr netip.AddrPort) (*watchedSocket, error) {
 	return s, nil
 }
 
-// clockJoin is how far a reading of the clock may be off other clocks: the document says
-// when it began by the wall clock, which is read beside the monotonic one, and whoever
-// compares it with the kernel's stamps joins clocks in the same way.
-const clockJoin = 3 * time.Microsecond
-
 // around runs a system call with the clock read right before and after it.
 func (s *watchedSocket) around(call func() error) (before, after trace.Time, err error) {
-	before = s.sc.Now().Add(-clockJoin)
+	before = s.sc.Now().Add(-tcpstate.ClockJoin)
 	err = call()
-	return before, s.sc.Now().Add(clockJoin), err
+	return before, s.sc.Now().Add(tcpstate.ClockJoin), err
 }
 
 func (s *watchedSocket) open(ctx context.Context) error {

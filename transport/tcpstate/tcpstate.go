@@ -12,9 +12,16 @@ package tcpstate
 
 import (
 	"sync"
+	"time"
 
 	"fetchscope/trace"
 )
+
+// ClockJoin is how far a reading of the clock may be off other clocks: the document says when
+// it began by the wall clock, which is read beside the monotonic one, and whoever compares it
+// with the kernel's stamps joins clocks in the same way. In 11,000 changes of state the two
+// were up to 3.5 µs apart.
+const ClockJoin = 5 * time.Microsecond
 
 // A Tracker knows the present state of one end and since when it may have changed.
 // It is safe for concurrent use.
@@ -165,9 +172,10 @@ func (t *Tracker) Act(act func() (before, after trace.Time, err error), found fu
 	default:
 		return
 	}
-	// The last states are for the one who can ask on.
+	// The last states are for the one who can ask on. The question came behind the call, but
+	// by whose clock is not sure: the state is taken to have held before it, and no later.
 	if now != "" && !final(now) {
-		t.observe(now, after, at, trace.TCPInfo)
+		t.observe(now, before, at, trace.TCPInfo)
 	}
 }
 

@@ -57,8 +57,8 @@ func TestTracker(t *testing.T) {
 			k.Observe(trace.TimeWait, 350, 352, trace.SockDiag)
 		}, []seen{
 			{trace.FinWait1, trace.Syscall, 100, 120, c},
-			{trace.FinWait2, trace.Inferred, 120, 352, c},
-			{trace.TimeWait, trace.SockDiag, 120, 352, c},
+			{trace.FinWait2, trace.Inferred, 100, 352, c},
+			{trace.TimeWait, trace.SockDiag, 100, 352, c},
 		}},
 		{"both at once", func(k *Tracker) {
 			k.Act(act(100, 120), found(trace.FinWait1, 130))
@@ -66,7 +66,7 @@ func TestTracker(t *testing.T) {
 			k.Observe(trace.TimeWait, 300, 310, trace.SockDiag)
 		}, []seen{
 			{trace.FinWait1, trace.Syscall, 100, 120, c},
-			{trace.Closing, trace.TCPInfo, 120, 210, c},
+			{trace.Closing, trace.TCPInfo, 100, 210, c},
 			{trace.TimeWait, trace.SockDiag, 200, 310, c},
 		}},
 		{"server closes", func(k *Tracker) {
@@ -77,7 +77,7 @@ func TestTracker(t *testing.T) {
 		}, []seen{
 			{trace.CloseWait, trace.TCPInfo, 50, 64, c},
 			{trace.LastAck, trace.Syscall, 100, 120, c},
-			{trace.Closed, trace.TCPInfo, 120, 210, c},
+			{trace.Closed, trace.TCPInfo, 100, 210, c},
 		}},
 		{"the server's FIN comes just before ours", func(k *Tracker) {
 			k.Received(50)
@@ -111,7 +111,7 @@ func TestTracker(t *testing.T) {
 			k.Observe(trace.TimeWait, 350, 352, trace.SockDiag)
 		}, []seen{
 			{trace.FinWait1, trace.Syscall, 100, 120, c},
-			{trace.FinWait2, trace.TCPInfo, 120, 252, c},
+			{trace.FinWait2, trace.TCPInfo, 100, 252, c},
 			{trace.TimeWait, trace.SockDiag, 300, 352, c},
 		}},
 		{"reset while established", func(k *Tracker) {

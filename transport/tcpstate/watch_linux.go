@@ -75,13 +75,13 @@ func Watch(sc *trace.Scope, fd int, local, remote netip.AddrPort, client *Tracke
 func (w *Watcher) FindServer(synSent trace.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	before := w.sc.Now()
+	before := w.earliest()
 	s, err := w.find(w.remote, w.local)
 	if err != nil || s.State == trace.Listen {
 		return false
 	}
 	w.server = NewTracker(w.sc, trace.Server, trace.Listen, synSent)
-	w.server.Observe(s.State, before, w.sc.Now(), trace.SockDiag)
+	w.server.Observe(s.State, before, w.latest(), trace.SockDiag)
 	return true
 }
 
@@ -218,6 +218,11 @@ func (w *Watcher) pace() time.Duration {
 	return paceClose
 }
 
+// earliest and latest read the clock before and after something, as other clocks may have
+// it.
+func (w *Watcher) earliest() trace.Time { return w.sc.Now().Add(-ClockJoin) }
+func (w *Watcher) latest() trace.Time   { return w.sc.Now().Add(ClockJoin) }
+
 // Look asks once, at both ends.
 func (w *Watcher) Look() {
 	w.mu.Lock()
@@ -271,10 +276,10 @@ const (
 func (w *Watcher) Outwait(ctx context.Context, tell func(left time.Duration)) {
 	still := w.client.SinceStill()
 	for w.client.State() == trace.TimeWait && ctx.Err() == nil {
-		before := w.sc.Now()
+		before := w.earliest()
 		s, err := w.ask()
 		if err == ErrNoSuchConnection {
-			w.client.Expired(trace.Between(still, w.sc.Now(), trace.SockDiag))
+			w.client.Expired(trace.Between(still, w.latest(), trace.SockDiag))
 			return
 		}
 		if err != nil || s.State != trace.TimeWait {
@@ -319,16 +324,16 @@ func (w *Watcher) present() (trace.State, trace.Time) {
 			state = ""
 		}
 	}
-	return state, w.sc.Now()
+	return state, w.latest()
 }
 
 func (w *Watcher) look() {
 	if w.over {
 		return
 	}
-	before := w.sc.Now()
+	before := w.earliest()
 	state := StateOf(w.fd)
-	after := w.sc.Now()
+	after := w.latest()
 	if state != trace.SynSent && w.client.State() == trace.SynSent {
 		return // the one who connects knows best what came of it
 	}
@@ -370,9 +375,9 @@ func (w *Watcher) lookServer() {
 	if final(w.server.State()) {
 		return
 	}
-	before := w.sc.Now()
+	before := w.earliest()
 	s, err := w.findServer()
-	after := w.sc.Now()
+	after := w.latest()
 	switch {
 	case w.server.State() == trace.Listen && (err == ErrNoSuchConnection || err == nil && s.State == trace.Listen):
 		w.server.Observe(trace.Listen, before, after, trace.SockDiag) // our SYN is on its way
