@@ -167,7 +167,7 @@ func (j *Jar) Write(w io.Writer, now time.Time) error {
 func (c *Cookie) inFile() *Cookie {
 	short := *c
 	if short.Path != "/" {
-		short.Path = strings.TrimSuffix(c.Path, "/")
+		short.Path = cmp.Or(strings.TrimRight(c.Path, "/"), "/")
 	}
 	return &short
 }

@@ -52,6 +52,7 @@ func checkCookie(t *testing.T, o Origin, c *Cookie) {
 func FuzzRead(f *testing.F) {
 	f.Add("h.test\tFALSE\t/\tFALSE\t0\ta\tb\n#HttpOnly_.h.test\tTRUE\t/x/\tTRUE\t22139150993\tc\td\te\n")
 	f.Add("Set-Cookie: a=b; domain=h.test\r\n\tTRUE\tTRUE\n.\tFALSE\tTRUE\tTRUE\n#HttpOnly_#\t\t\t\t\t\t\n")
+	f.Add("aaa\t\t///\t\t0\td\t")
 	f.Add("#HttpOnly_#\tx\t/\tx\t0\ta\tb\n..x\tx\t/\tx\t0\ta\tb")
 	f.Add("h\tx\t//\tx\t9223372036854775807\t=\t;\n" + strings.Repeat("x", 9000) + "\n127.0.0.1\tTRUE\t/\tFALSE\t0\ta\tb")
 	f.Fuzz(func(t *testing.T, text string) {
