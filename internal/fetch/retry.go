@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fetchscope/httpclient"
+	"fetchscope/internal/httpdate"
 	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
@@ -132,10 +133,8 @@ func retryAfter(resp *httpclient.Response) time.Duration {
 	case errors.Is(err, strconv.ErrRange):
 		return maxRetryAfter
 	}
-	for _, layout := range []string{time.RFC1123, time.RFC850, time.ANSIC} {
-		if t, err := time.Parse(layout, value); err == nil {
-			return min(max(time.Until(t), 0), maxRetryAfter)
-		}
+	if t, ok := httpdate.Parse(value); ok {
+		return min(max(time.Until(t), 0), maxRetryAfter)
 	}
 	return 0
 }
