@@ -18,6 +18,7 @@ func (p *program) renderOptions() render.Options {
 	}
 	return render.Options{
 		Width: width, Links: render.Links(p.s.links), Base: p.s.base, ResolveLink: resolveLink,
+		Reader: p.s.reader, Title: p.s.title,
 		// Into a pipe the locale changes nothing.
 		ASCII: p.s.ascii || p.out.Terminal && !p.out.UTF8,
 	}

@@ -32,6 +32,8 @@ type settings struct {
 	links      string
 	charset    string
 	base       string
+	reader     bool
+	title      bool
 
 	byAddress  bool
 	view       string

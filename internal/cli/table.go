@@ -36,6 +36,8 @@ var options = []option{
 	{long: "dry-run", category: "result", help: "touch no network: show the URL as parsed and the request as it would be sent", set: toggle(func(s *settings) *bool { return &s.dryRun })},
 	{long: "width", arg: "COLUMNS", category: "result", help: "lay the page out for this many columns, 8 at least", only: []string{"", "demo", "render"}, set: width},
 	{long: "links", arg: "HOW", category: "result", help: "show where links lead: none, inline or footnotes", only: []string{"", "demo", "render"}, set: oneOf(func(s *settings) *string { return &s.links }, "none", "inline", "footnotes")},
+	{long: "reader", category: "result", help: "show the main content of a page alone, without menus and the like", only: []string{"", "demo", "render"}, set: toggle(func(s *settings) *bool { return &s.reader })},
+	{long: "title", category: "result", help: "show a page's title above it", only: []string{"", "demo", "render"}, set: toggle(func(s *settings) *bool { return &s.title })},
 	{long: "charset", arg: "NAME", category: "result", help: "the character set that the transport named", only: []string{"render"}, set: text(func(s *settings) *string { return &s.charset })},
 	{long: "base", arg: "URL", category: "result", help: "resolve the argument, or a page's links, against URL", only: []string{"", "render"}, set: text(func(s *settings) *string { return &s.base })},
 
