@@ -17,6 +17,7 @@ import (
 	"io"
 
 	"fetchscope/render/layout"
+	"fetchscope/render/mathml"
 	"fetchscope/render/reader"
 	"fetchscope/render/style"
 	"fetchscope/trace"
@@ -86,6 +87,7 @@ func Render(w io.Writer, r io.Reader, sc *trace.Scope, o Options) error {
 	}
 	sc.Emit(trace.Parsed{Charset: cs.name, CharsetFrom: cs.from, Title: f.title, Elements: f.elements})
 
+	mathml.Flatten(root)
 	styles := style.Compute(root)
 	sc.Emit(trace.Styled{Rules: styles.Rules()})
 
