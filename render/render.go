@@ -87,6 +87,9 @@ func Render(w io.Writer, r io.Reader, sc *trace.Scope, o Options) error {
 	}
 	sc.Emit(trace.Parsed{Charset: cs.name, CharsetFrom: cs.from, Title: f.title, Elements: f.elements})
 
+	if f.refresh.url != "" {
+		f.refresh.note(root)
+	}
 	mathml.Flatten(root)
 	styles := style.Compute(root)
 	sc.Emit(trace.Styled{Rules: styles.Rules()})
