@@ -58,7 +58,6 @@ var layers = map[string][]string{
 // outside says which packages may import others' modules, and which.
 var outside = map[string][]string{
 	"github.com/miekg/dns":                 {"resolver", "resolver/dnssec", "internal/demo"},
-	"github.com/spf13/pflag":               {"internal/cli"},
 	"github.com/andybalholm/brotli":        {"httpclient/coding"},
 	"github.com/clipperhouse/displaywidth": {"internal/term", "render/layout"},
 	"golang.org/x/net":                     {"httpclient/cookie", "internal/weburl", "render", "render/style", "render/layout", "render/mathml", "render/reader", "resolver"},

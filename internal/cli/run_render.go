@@ -11,7 +11,7 @@ import (
 	"fetchscope/render"
 )
 
-func (p *program) renderOptions() render.Options {
+func (p *operation) renderOptions() render.Options {
 	width := p.s.width
 	if width == 0 {
 		width = p.out.Columns
@@ -38,7 +38,7 @@ func resolveLink(base, href string) string {
 }
 
 // render is the command: step 5 alone.
-func (p *program) render(_ context.Context, words []string) error {
+func (p *operation) render(_ context.Context, words []string) error {
 	in := p.stdin
 	switch {
 	case len(words) > 1:
