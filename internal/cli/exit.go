@@ -22,8 +22,10 @@ const (
 	statusWrite  = 23
 	statusRead   = 26
 	statusOther  = 7
-	statusFrom   = 45
-	statusSOCKS  = 97
+	// statusPartial is that of a body that is not whole.
+	statusPartial = 18
+	statusFrom    = 45
+	statusSOCKS   = 97
 	// statusArgument is that of an argument that is well-formed and cannot be.
 	statusArgument = 43
 	// statusInterrupted is as shells have it.
@@ -131,7 +133,7 @@ var statuses = map[trace.Code]int{
 	httpclient.CodeHeadTooBig:    56,
 	httpclient.CodeTooManyFields: 100,
 	httpclient.CodeBadChunk:      56,
-	httpclient.CodeTruncated:     18,
+	httpclient.CodeTruncated:     statusPartial,
 	httpclient.CodeBadCoding:     61,
 	httpclient.CodeCodingCut:     61,
 
