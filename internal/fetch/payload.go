@@ -51,7 +51,7 @@ func (h *hop) payloadFields(add func(name, value string), chunked bool) {
 		add("Content-Length", strconv.FormatInt(size, 10))
 	}
 	add("Content-Type", h.payload.Type)
-	if !h.unexpecting && !h.f.o.HTTP10 && (size > expectFrom || size < 0) {
+	if !h.unexpecting && !h.older() && (size > expectFrom || size < 0) {
 		add("Expect", "100-continue")
 	}
 }
@@ -77,7 +77,7 @@ func (h *hop) load() error {
 	if h.payload == nil {
 		return nil
 	}
-	if chunked, _ := h.chunked(); chunked && (h.f.o.HTTP10 || h.outdated) {
+	if chunked, _ := h.chunked(); chunked && (h.older() || h.outdated) {
 		return &Failure{Phase: trace.Request, Code: CodeUpload, Err: errors.New("a body of unknown size takes chunks, which HTTP/1.0 has not")}
 	}
 	if b, ok := h.payload.Content.(payload.Bytes); ok && h.f.o.LimitRate == 0 {

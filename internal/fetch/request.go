@@ -30,7 +30,7 @@ func (h *hop) request() *httpclient.Request {
 		Method: h.method, Target: h.url.Target(), Header: h.header(), Body: h.body, Stream: h.stream, Raw: h.f.o.Raw,
 		ExpectWait: h.f.o.ExpectWait, AllowHTTP09: h.f.o.HTTP09, Again: h.kept != nil,
 	}
-	if h.f.o.HTTP10 {
+	if h.older() {
 		r.Version = "HTTP/1.0"
 	}
 	switch {
@@ -42,6 +42,10 @@ func (h *hop) request() *httpclient.Request {
 	}
 	return r
 }
+
+// older says that the request goes out by HTTP/1.0: as it was asked for, or as the server has
+// answered on the same connection, which is curl's rule.
+func (h *hop) older() bool { return h.f.o.HTTP10 || h.kept != nil && h.kept.outdated }
 
 func (h *hop) header() httpclient.Fields {
 	var out httpclient.Fields
