@@ -50,6 +50,8 @@ type hop struct {
 	// speaks HTTP/1.0.
 	unexpecting, outdated bool
 	answered              *httpclient.Response // nil before there is one
+	// heads takes those of proxies that were asked for a tunnel, nil where nobody wants them.
+	heads func(raw []byte) error
 }
 
 // closeAfterFailure is how long the close of an exchange that failed is watched: the
@@ -59,6 +61,9 @@ const closeAfterFailure = 500 * time.Millisecond
 // run does the exchange. It returns the next hop where the response redirects. outer
 // is the context without -m, which does not cut the close short.
 func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next *hop, err error) {
+	if !h.f.o.SuppressTunnel {
+		h.heads = out.Head
+	}
 	if err := h.findLogin(); err != nil {
 		return nil, err
 	}
