@@ -76,7 +76,9 @@ func (h *head) transferCoded(req *httpclient.Request) (framing, error) {
 	return f, nil
 }
 
-func isTransferEncoding(f httpclient.Field) bool { return strings.EqualFold(f.Name, "Transfer-Encoding") }
+func isTransferEncoding(f httpclient.Field) bool {
+	return strings.EqualFold(f.Name, "Transfer-Encoding")
+}
 
 // maxCodings bounds the transfer codings beside chunked: real servers use one.
 const maxCodings = 5

@@ -242,6 +242,9 @@ func (h *hop) way(ctx context.Context, sc *trace.Scope) (way, error) {
 	if h.via.proxied() {
 		sc.Emit(trace.ProxyUsed{Proxy: h.via.last().Address(), Via: h.via.last().Via})
 	}
+	if err := h.namable(); err != nil {
+		return way{}, err
+	}
 	looked, err := h.aim(ctx, sc)
 	if err != nil {
 		return way{}, err
