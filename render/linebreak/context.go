@@ -31,6 +31,8 @@ func (b *Breaker) joins(u unit) bool {
 		return false
 	}
 	b.joined = u.is == zwj
+	// A control character is a mark to UAX 14 and the end of a cluster to UAX 29.
+	b.odd = b.odd && (u.extends() || b.Untailored)
 	return true
 }
 
@@ -102,6 +104,8 @@ func (b *Breaker) heldTogether(u unit) bool {
 	const words = letter | number | han | hangul | eb | em | ak | ap | as
 	switch l := b.left; {
 	case u.extends(), l.any(clustered):
+		return true
+	case l.is == vi && u.any(aksara): // a conjunct (GB9c), however many signs join it
 		return true
 	case b.leads && u.is != sp:
 		return l.any(hyphen|sy) && !u.any(cb)
