@@ -33,7 +33,9 @@ var layers = map[string][]string{
 	"httpclient/coding":      {"httpclient", "httpclient/coding/zstd", "trace"},
 	"httpclient/cookie":      {},
 	"httpclient/hsts":        {},
-	"render":                 {"render/style", "render/layout", "trace"},
+	"render":                 {"render/style", "render/layout", "render/mathml", "render/reader", "trace"},
+	"render/mathml":          {},
+	"render/reader":          {},
 	"render/style":           {},
 	"render/layout":          {"render/style", "render/linebreak"},
 	"render/linebreak":       {},
@@ -57,10 +59,9 @@ var layers = map[string][]string{
 // outside says which packages may import others' modules, and which.
 var outside = map[string][]string{
 	"github.com/miekg/dns":                 {"resolver", "resolver/dnssec", "internal/demo"},
-	"github.com/spf13/pflag":               {"internal/cli"},
 	"github.com/andybalholm/brotli":        {"httpclient/coding"},
 	"github.com/clipperhouse/displaywidth": {"internal/term", "render/layout"},
-	"golang.org/x/net":                     {"httpclient/cookie", "internal/weburl", "render", "render/style", "render/layout", "resolver"},
+	"golang.org/x/net":                     {"httpclient/cookie", "internal/weburl", "render", "render/style", "render/layout", "render/mathml", "render/reader", "resolver"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},
 	"golang.org/x/term":                    {"internal/term"},
 	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver", "internal/lab", "internal/demo"},
