@@ -44,14 +44,13 @@ func (b *Breaker) take(u unit) {
 	}
 	b.leads = u.any(hyphen|sy) && (b.leads || b.left.any(edge|ends|sp|zw|cb|gl|op|quote))
 	b.second, b.left = b.left, u
+	b.odd = u.is == ri && !b.odd
+	b.count = b.count.after(u)
 	if u.is == sp {
-		b.count = noNumber
 		return
 	}
 	b.solid = u.is
 	b.opens = u.is == quPi && b.second.any(edge|ends|op|quote|gl|sp|zw)
-	b.odd = u.is == ri && !b.odd
-	b.count = b.count.after(u)
 }
 
 // after returns the phase of a number when a character has come.

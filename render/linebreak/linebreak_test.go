@@ -86,7 +86,7 @@ func TestRules(t *testing.T) {
 		{"LB28a: syllables of Balinese", "ᬓ᭄ᬓ|ᬓ"},
 		{"LB29: a stop in a name", "e.g"},
 		{"LB30: brackets of a word", "a(s)b|字|(字)|字"},
-		{"LB30a: flags are two letters", "🇩🇪|🇫🇷|🇦"},
+		{"LB30a: flags are two letters", "🇩🇪|🇫🇷|🇦 |🇩🇪|字"},
 		{"LB30b: skin tones", "👍🏽|👍"},
 		{"LB31: everything else", "字|字|a"},
 	})
