@@ -37,7 +37,7 @@ var layers = map[string][]string{
 	"render/mathml":                     {},
 	"render/reader":                     {},
 	"render/style":                      {},
-	"render/layout":                     {"render/style"},
+	"render/layout":                     {"render/style", "render/linebreak"},
 	"trace":                             {},
 	"trace/timeline":                    {"trace", "internal/term"},
 	"trace/ladder":                      {"trace", "internal/term"},
@@ -55,6 +55,7 @@ var layers = map[string][]string{
 	"httpclient/form":                   {"httpclient", "httpclient/payload"},
 	"httpclient/cookie/suffix":          {},
 	"httpclient/cookie/suffix/generate": {},
+	"render/linebreak":                  {},
 }
 
 // outside says which packages may import others' modules, and which.
