@@ -19,7 +19,7 @@ import (
 
 // fetch takes each word as a URL. As with curl the status is that of the last one.
 func (p *program) fetch(ctx context.Context, words []string) error {
-	if err := p.complete(); err != nil {
+	if err := p.complete(ctx); err != nil {
 		return err
 	}
 	if err := p.checkPartial(len(words)); err != nil {
@@ -81,7 +81,7 @@ func (p *program) following(words []string) *weburl.URL {
 }
 
 // complete checks the options against one another and reads what they name.
-func (p *program) complete() error {
+func (p *program) complete(ctx context.Context) error {
 	o := &p.s.fetch
 	o.Getenv = p.getenv
 	if err := p.readWriteOut(); err != nil {
@@ -105,6 +105,9 @@ func (p *program) complete() error {
 		if err := p.addHeader("--proxy-header", &o.ProxyHeader, h); err != nil {
 			return err
 		}
+	}
+	if err := p.completeLogin(ctx); err != nil {
+		return err
 	}
 	if err := p.recall(); err != nil {
 		return err
@@ -398,6 +401,8 @@ func (p *program) addHeader(flag string, to *[]fetch.HeaderOption, h string) err
 	} else if field.Name, ok = strings.CutSuffix(h, ";"); !ok {
 		return usage(fmt.Sprintf("%s %q: wanted 'Name: value', 'Name:' or 'Name;'", flag, h), "")
 	}
+	name := strings.TrimRight(field.Name, " \t")
+	field.Name, field.Gap = name, field.Name[len(name):]
 	if field.Name == "" || strings.ContainsAny(field.Name, " \t\"(),/;<=>?@[\\]{}") {
 		return usage(fmt.Sprintf("%s %q: this cannot be a field's name", flag, h), "")
 	}
