@@ -16,11 +16,11 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                                  {"internal/cli"},
-	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire"},
+	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
 	"internal/lab":                      {"transport/capture", "transport/tcpstate", "trace"},
-	"internal/fetch":                    {"internal/weburl", "internal/httpdate", "internal/netrc", "httpclient/cookie", "httpclient/hsts", "resolver", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate"},
+	"internal/fetch":                    {"internal/weburl", "internal/httpdate", "internal/netrc", "httpclient/cookie", "httpclient/hsts", "resolver", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate", "httpclient/auth"},
 	"resolver":                          {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":                   {},
 	"transport":                         {"transport/staple", "transport/tcpstate", "internal/kstamp", "trace"},
@@ -56,6 +56,7 @@ var layers = map[string][]string{
 	"httpclient/cookie/suffix":          {},
 	"httpclient/cookie/suffix/generate": {},
 	"render/linebreak":                  {},
+	"httpclient/auth":                   {},
 }
 
 // outside says which packages may import others' modules, and which.

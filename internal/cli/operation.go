@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"slices"
 
@@ -19,7 +20,7 @@ type operation struct {
 }
 
 // complete checks the options against one another and reads what they name.
-func (p *operation) complete() error {
+func (p *operation) complete(ctx context.Context) error {
 	p.s.fetch.Getenv = p.getenv
 	if err := p.readWriteOut(); err != nil {
 		return err
@@ -32,7 +33,7 @@ func (p *operation) complete() error {
 			return err
 		}
 	}
-	return nil
+	return p.completeLogin(ctx)
 }
 
 // begin makes ready to fetch: it reads what earlier operations may have written.
@@ -69,12 +70,12 @@ func (p *program) watched() bool {
 
 // completeAll makes all operations ready that the command line has, so that what makes no
 // sense is found before anything is fetched.
-func (p *program) completeAll() error {
+func (p *program) completeAll(ctx context.Context) error {
 	for _, op := range p.ops {
 		if len(op.s.targets) == 0 {
 			return errNoURL
 		}
-		if err := op.complete(); err != nil {
+		if err := op.complete(ctx); err != nil {
 			return err
 		}
 	}

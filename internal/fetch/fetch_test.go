@@ -43,6 +43,12 @@ func listen(t *testing.T, answer func(head string, c net.Conn)) *peer {
 
 func listenOn(t *testing.T, l net.Listener, answer func(head string, c net.Conn)) *peer {
 	t.Helper()
+	return serveOn(t, l, func(p *peer, c net.Conn) { answer(p.head(c), c) })
+}
+
+// serveOn starts a peer that does with each connection as it is told.
+func serveOn(t *testing.T, l net.Listener, serve func(*peer, net.Conn)) *peer {
+	t.Helper()
 	p := &peer{Listener: l}
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -53,16 +59,21 @@ func listenOn(t *testing.T, l net.Listener, answer func(head string, c net.Conn)
 			}
 			running.Go(func() {
 				defer c.Close()
-				head := readHead(c)
-				p.mu.Lock()
-				p.heads = append(p.heads, head)
-				p.mu.Unlock()
-				answer(head, c)
+				serve(p, c)
 			})
 		}
 	})
 	t.Cleanup(func() { l.Close(); running.Wait() })
 	return p
+}
+
+// head reads one and notes it.
+func (p *peer) head(c net.Conn) string {
+	head := readHead(c)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heads = append(p.heads, head)
+	return head
 }
 
 func readHead(c net.Conn) string {
