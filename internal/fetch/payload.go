@@ -21,6 +21,9 @@ type Payload struct {
 	Type string
 	// Put stores it at the URL (-T), where it would be posted else.
 	Put bool
+	// Part is the part of the whole that it is, as behind bytes in Content-Range; "" for all
+	// of it.
+	Part string
 }
 
 // method is that of a request with this payload.

@@ -57,6 +57,7 @@ func (h *hop) header() httpclient.Fields {
 	}
 	add("Authorization", h.authorization())
 	add("Range", h.part())
+	add("Content-Range", h.contentRange())
 	add("User-Agent", h.userAgent())
 	add("Accept", "*/*")
 	if h.f.o.TransferCodings {
