@@ -19,6 +19,8 @@ var layers = map[string][]string{
 	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
+	"internal/likecurl":                 {},
+	"internal/peers":                    {},
 	"internal/lab":                      {"transport/capture", "transport/tcpstate", "trace"},
 	"internal/fetch":                    {"internal/weburl", "internal/httpdate", "internal/netrc", "httpclient/cookie", "httpclient/hsts", "resolver", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate", "httpclient/auth"},
 	"resolver":                          {"resolver/dnssec", "internal/kstamp", "trace"},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"fetchscope/httpclient"
 	"fetchscope/httpclient/payload"
@@ -138,13 +139,21 @@ type upload struct {
 	watch *watch
 	pace  *pace
 	ctx   context.Context
+	// closed says that nobody wants the rest: the server has answered without it.
+	closed atomic.Bool
+}
+
+// Close ends the reading, which may be under way.
+func (u *upload) Close() error {
+	u.closed.Store(true)
+	return u.ReadCloser.Close()
 }
 
 func (u *upload) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(u.pace.portion(p))
 	u.watch.moved(n)
 	u.pace.wait(u.ctx, n)
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF && !u.closed.Load() {
 		u.watch.fail(unreadable(fmt.Errorf("what is to be sent cannot be read: %w", err)))
 	}
 	return n, err
