@@ -20,7 +20,7 @@ type operation struct {
 }
 
 // complete checks the options against one another and reads what they name.
-func (p *operation) complete(ctx context.Context) error {
+func (p *operation) complete() error {
 	p.s.fetch.Getenv = p.getenv
 	if err := p.readWriteOut(); err != nil {
 		return err
@@ -33,7 +33,7 @@ func (p *operation) complete(ctx context.Context) error {
 			return err
 		}
 	}
-	return p.completeLogin(ctx)
+	return nil
 }
 
 // begin makes ready to fetch: it reads what earlier operations may have written.
@@ -75,7 +75,10 @@ func (p *program) completeAll(ctx context.Context) error {
 		if len(op.s.targets) == 0 {
 			return errNoURL
 		}
-		if err := op.complete(ctx); err != nil {
+		if err := op.complete(); err != nil {
+			return err
+		}
+		if err := op.completeLogin(ctx); err != nil {
 			return err
 		}
 	}
