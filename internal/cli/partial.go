@@ -71,7 +71,7 @@ func timeCond(s *settings, v string) error {
 }
 
 // checkPartial finds out what cannot be meant together.
-func (p *program) checkPartial(urls int) error {
+func (p *operation) checkPartial() error {
 	s := &p.s
 	for _, w := range s.warnings {
 		if !s.silent {
@@ -83,7 +83,7 @@ func (p *program) checkPartial(urls int) error {
 		return usage("-C and -r cannot go together: both say where to begin", "")
 	case s.resume != 0 && len(s.data) > 0:
 		return usage("-C and -d cannot go together: a request with a body is not gone on with", "")
-	case (s.etagSave != "" || s.etagCompare != "") && urls > 1:
+	case (s.etagSave != "" || s.etagCompare != "") && len(s.targets) > 1:
 		return usage("--etag-save and --etag-compare are for one URL", "")
 	case s.etagSave == "-" && s.format != "":
 		return usage("--format puts its document on stdout, where --etag-save - would write too", "name a file")
@@ -97,7 +97,7 @@ func (p *program) checkPartial(urls int) error {
 
 // compareETag adds the field that asks whether what we have is still so (RFC 9110, section
 // 13.1.2). Without a file nothing matches.
-func (p *program) compareETag() error {
+func (p *operation) compareETag() error {
 	name := p.s.etagCompare
 	if name == "" {
 		return nil
@@ -118,7 +118,7 @@ func (p *program) compareETag() error {
 }
 
 // resumeFrom is where to go on with a file, "" being stdout.
-func (p *program) resumeFrom(file string) int64 {
+func (p *operation) resumeFrom(file string) int64 {
 	if p.s.resume != resumeAtEnd {
 		return p.s.resume
 	}

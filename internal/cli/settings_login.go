@@ -59,7 +59,7 @@ func bearer(s *settings, v string) error {
 
 // completeLogin asks a person for passwords that are missing. Where there is none to ask,
 // they are empty.
-func (p *program) completeLogin(ctx context.Context) error {
+func (p *operation) completeLogin(ctx context.Context) error {
 	o := &p.s.fetch
 	o.ProxyAuth = p.s.proxyLogin.schemes()
 	if o.User != nil && o.Token == nil {
@@ -74,10 +74,10 @@ func (p *program) completeLogin(ctx context.Context) error {
 }
 
 // askPassword puts a password behind a name that has none.
-func (p *program) askPassword(ctx context.Context, pair **string, whose string) error {
+func (p *operation) askPassword(ctx context.Context, pair **string, whose string) error {
 	name := **pair
 	stdin, ok := p.stdin.(*os.File)
-	if strings.Contains(name, ":") || !ok || p.s.dryRun {
+	if strings.Contains(name, ":") || !ok || p.dryRun {
 		return nil
 	}
 	password, asked, err := term.AskSecret(ctx, stdin, p.stderr, "Enter "+whose+" password for user '"+term.Safe(name)+"':")

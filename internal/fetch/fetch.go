@@ -181,40 +181,26 @@ type Body struct {
 	sc  *trace.Scope
 }
 
-// A Fetcher fetches URLs. One serves a whole run and is then closed.
+// A Fetcher fetches URLs, one after the other.
 type Fetcher struct {
 	o        Options
+	run      *Run
 	resolver *resolver.Resolver
-	roots    func() *transport.Roots // which are read once
-	trust    *transport.Roots        // those that origins are judged by
-	security *security
-	judges   *transport.Roots // those that https proxies are judged by
-	conns    int              // connections tried so far
-	pin      *pin             // nil where nothing is held to
-	then     *weburl.URL      // is fetched next, nil for none
-	left     *kept            // by the fetch before, for the next
+	trust    *trust
+	line     *Line
+	pin      *pin // nil where nothing is held to
 }
 
-// New returns a Fetcher. The error is that of a file of the resolver's that cannot be
-// used.
-func New(o Options) (*Fetcher, error) {
-	f := &Fetcher{o: o, roots: rootsOf(o), security: newSecurity(o.TLS)}
-	var err error
-	f.resolver, err = newResolver(o, f.roots)
-	return f, err
-}
+// New returns a Fetcher that is a run by itself. The error is that of a file of the
+// resolver's that cannot be used.
+func New(o Options) (*Fetcher, error) { return new(Run).Fetcher(o) }
 
 // Close ends the connections that are kept open, those to name servers too, and waits for
-// that.
+// that. It is for a Fetcher that is a run by itself.
 func (f *Fetcher) Close() error {
-	f.drop(context.Background())
-	return f.resolver.Close()
+	f.line.Close()
+	return f.run.Close()
 }
-
-// Then says what is fetched behind the next Fetch, nil for nothing: where it can go over
-// the same connection, that is left open for it. The Recorders of both must have one clock
-// ([trace.Recorder.Next]).
-func (f *Fetcher) Then(u *weburl.URL) { f.then = u }
 
 // A limit is the cause of a context that ended because something took too long.
 type limit struct {
@@ -312,9 +298,9 @@ func (o *Options) FirstMethod(p *Payload) string {
 // sent. A redirect may yet lead to where they are needed.
 func (f *Fetcher) Check(u *weburl.URL) *Failure {
 	if u.Scheme() == "https" {
-		err := f.security.check()
+		err := f.trust.security.check()
 		if err == nil && f.o.CAFile != "" {
-			err = f.trusted().Check()
+			err = f.trust.origins().Check()
 		}
 		if err != nil {
 			return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
@@ -327,28 +313,8 @@ func (f *Fetcher) Check(u *weburl.URL) *Failure {
 	if via.HTTP.CAFile == "" {
 		return nil
 	}
-	if err := f.proxyTrusted().Check(); err != nil {
+	if err := f.trust.proxies().Check(); err != nil {
 		return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
 	}
 	return nil
-}
-
-// proxyTrusted returns the roots that https proxies are judged by, which are read once.
-func (f *Fetcher) proxyTrusted() *transport.Roots {
-	if f.judges == nil {
-		f.judges = transport.LoadRoots(f.o.ProxyCAFile)
-	}
-	return f.judges
-}
-
-// trusted returns the roots, which are read once. Where trust does not matter, neither
-// does a file that cannot be read, as with curl.
-func (f *Fetcher) trusted() *transport.Roots {
-	if f.trust == nil {
-		f.trust = f.roots()
-		if f.o.Insecure && f.o.CAFile != "" && f.trust.Check() != nil {
-			f.trust = transport.LoadRootsIn("", f.o.CADir)
-		}
-	}
-	return f.trust
 }

@@ -161,7 +161,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	defer cancel()
 	secure := h.url.Scheme() == "https"
 	if secure {
-		h.f.trusted() // begins to be read meanwhile
+		h.f.trust.origins() // begins to be read meanwhile
 	} else {
 		sc.Emit(trace.PhaseSkipped{Phase: trace.TLS, Why: "http"})
 	}

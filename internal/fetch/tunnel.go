@@ -21,7 +21,7 @@ import (
 func (h *hop) secureProxy(ctx context.Context, conn *transport.Conn) error {
 	p := &h.via.HTTP
 	err := conn.StartTLS(ctx, transport.TLSConfig{
-		ServerName: p.Host, ALPN: offered, Roots: h.f.proxyTrusted(), Insecure: p.Insecure, KeyLog: h.f.o.KeyLog, Proxy: true,
+		ServerName: p.Host, ALPN: offered, Roots: h.f.trust.proxies(), Insecure: p.Insecure, KeyLog: h.f.o.KeyLog, Proxy: true,
 	})
 	if err != nil {
 		return &Failure{Phase: trace.Connect, Err: err, layer: "TLS with the proxy " + p.Address(), Hint: proxyTLSHint(err)}
