@@ -70,7 +70,10 @@ type Options struct {
 	// Trusted lets credentials follow to other origins (--location-trusted).
 	Trusted bool
 
-	Follow       bool
+	Follow bool
+	// ByStatus lets a redirect's status change a Method that was asked for (--follow), which
+	// stays else.
+	ByStatus     bool
 	MaxRedirects int // -1 without limit
 	Compressed   bool
 	// TransferCodings asks for transfer codings beside chunked (--tr-encoding). Raw leaves

@@ -119,7 +119,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 			err = failing(resp)
 		}
 	}
-	persistent = err == nil && resp.Persistent()
+	persistent = err == nil && h.staysOpen(resp)
 	return next, err
 }
 

@@ -3,6 +3,8 @@ package fetch
 import (
 	"errors"
 	"io"
+	"slices"
+	"strings"
 
 	"fetchscope/httpclient"
 	"fetchscope/httpclient/auth"
@@ -174,6 +176,13 @@ func (h *hop) answering(version string) *hop {
 	next.why = "authentication"
 	next.outdated = h.outdated || version == "HTTP/1.0"
 	return next
+}
+
+// staysOpen says whether the connection can carry another request. Proxies that are old say
+// that they close it in a field of their own.
+func (h *hop) staysOpen(resp *httpclient.Response) bool {
+	closes := slices.ContainsFunc(resp.Header.Elements("Proxy-Connection"), func(e string) bool { return strings.EqualFold(e, "close") })
+	return resp.Persistent() && !(closes && h.via.HTTP.Scheme != "")
 }
 
 // errAsked says that a proxy asked who is there before it makes a tunnel, and has ended its

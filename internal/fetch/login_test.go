@@ -389,7 +389,9 @@ func asksProxy(t *testing.T, closes bool, challenge string) *peer {
 	t.Helper()
 	return serving(t, func(head string) (reply string, over bool) {
 		refusal := strings.NewReplacer("401 Unauthorized", "407 Proxy Authentication Required", "WWW-", "Proxy-").Replace(refusing(challenge))
-		if !closes {
+		if closes { // as proxies of old say it
+			refusal = strings.Replace(refusal, "Connection", "Proxy-Connection", 1)
+		} else {
 			refusal = strings.Replace(refusal, "Connection: close\r\n", "", 1)
 		}
 		switch asked := value(head, "Proxy-Authorization") == ""; {

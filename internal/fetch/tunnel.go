@@ -73,7 +73,11 @@ func (h *hop) askTunnel(ctx context.Context, conn *transport.Conn) (again bool, 
 	})
 	switch {
 	case resp.Status == statusLogin && login.Challenged(resp.Header.Values("Proxy-Authenticate")):
-		return onceMore(resp)
+		pass(resp)
+		if h.staysOpen(resp) {
+			return true, nil
+		}
+		return false, errAsked
 	case resp.Status/100 != 2:
 		return false, failed(CodeTunnel, fmt.Errorf("the proxy refused the tunnel: %d %s", resp.Status, resp.Reason))
 	case w.read > w.heads:
@@ -82,15 +86,6 @@ func (h *hop) askTunnel(ctx context.Context, conn *transport.Conn) (again bool, 
 		return false, failed(CodeTunnelBroken, errors.New("the proxy sent something of its own into the tunnel"))
 	}
 	return false, nil
-}
-
-// onceMore finds out whether the connection is left as it can be asked again.
-func onceMore(resp *httpclient.Response) (again bool, err error) {
-	pass(resp)
-	if resp.Persistent() {
-		return true, nil
-	}
-	return false, errAsked
 }
 
 // tunnelHint is what to try where the proxy answered something that is not about us.
