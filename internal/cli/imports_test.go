@@ -16,7 +16,7 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                                  {"internal/cli"},
-	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire"},
+	"internal/cli":                      {"internal/fetch", "internal/optionfile", "internal/variable", "internal/urlglob", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
 	"internal/lab":                      {"transport/capture", "transport/tcpstate", "trace"},
@@ -47,6 +47,9 @@ var layers = map[string][]string{
 	"trace/wire":                        {"trace", "internal/term"},
 	"internal/kstamp":                   {},
 	"internal/netrc":                    {},
+	"internal/optionfile":               {},
+	"internal/variable":                 {},
+	"internal/urlglob":                  {},
 	"internal/term":                     {},
 	"internal/weburl":                   {},
 	"httpclient/coding/zstd":            {},
