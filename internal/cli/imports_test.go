@@ -16,7 +16,7 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                                  {"internal/cli"},
-	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth"},
+	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth", "internal/optionfile", "internal/variable", "internal/urlglob"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
 	"internal/likecurl":                 {},
@@ -59,6 +59,9 @@ var layers = map[string][]string{
 	"httpclient/cookie/suffix/generate": {},
 	"render/linebreak":                  {},
 	"httpclient/auth":                   {},
+	"internal/optionfile":               {},
+	"internal/variable":                 {},
+	"internal/urlglob":                  {},
 }
 
 // outside says which packages may import others' modules, and which.
