@@ -76,6 +76,7 @@ var options = []option{
 	{long: "http1.1", category: "request", help: "ask by HTTP/1.1, as is usual", set: version11},
 	{long: "http0.9", category: "request", help: "take an answer without a head for a page", set: toggle(func(s *settings) *bool { return &s.fetch.HTTP09 })},
 	{long: "header", short: "H", arg: "FIELD", category: "request", help: "add the field 'Name: value'; 'Name:' takes one away, 'Name;' sends it empty", set: appendTo(func(s *settings) *[]string { return &s.headers })},
+	{long: "browser", category: "request", help: "fetch as a browser does: with its header, following redirects, any content coding, cookies and HSTS for the run, and HTTPS records", set: browser},
 	{long: "user-agent", short: "A", arg: "NAME", category: "request", help: "say that we are NAME", set: userAgent},
 	{long: "referer", short: "e", arg: "URL", category: "request", help: "say where the link was; ';auto' at the end follows redirects", set: referer},
 	{long: "user", short: "u", arg: "NAME:PASSWORD", category: "request", help: "authenticate at this origin alone, by Basic where no other scheme is named; without a colon a terminal is asked for the password", set: user},
