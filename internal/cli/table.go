@@ -142,6 +142,7 @@ var options = []option{
 	{long: "socks5-hostname", arg: "HOST[:PORT]", category: "proxy", help: "go through this SOCKS 5 proxy, which resolves names", set: proxy("socks5h", "--socks5-hostname")},
 	{long: "proxy1.0", arg: "HOST[:PORT]", category: "proxy", help: "go through this HTTP proxy, asking for tunnels by HTTP/1.0", set: proxy10},
 	{long: "proxytunnel", short: "p", category: "proxy", help: "ask the HTTP proxy for a tunnel (CONNECT) for http too", set: toggle(func(s *settings) *bool { return &s.fetch.ProxyTunnel })},
+	{long: "suppress-connect-headers", category: "proxy", help: "leave the heads of proxies' answers to CONNECT out of -i and -D", set: toggle(func(s *settings) *bool { return &s.fetch.SuppressTunnel })},
 	{long: "proxy-user", short: "U", arg: "NAME:PASSWORD", category: "proxy", help: "log in to the proxy; both parts are percent-encoded", set: proxyUser},
 	{long: "proxy-basic", category: "proxy", help: "log in by Basic, as is usual", set: toggle(func(s *settings) *bool { return &s.proxyLogin.basic })},
 	{long: "proxy-digest", category: "proxy", help: "log in by Digest", set: toggle(func(s *settings) *bool { return &s.proxyLogin.digest })},

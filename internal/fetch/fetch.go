@@ -115,6 +115,8 @@ type Options struct {
 	NoProxy         *string
 	// ProxyTunnel asks for a tunnel where a proxy could be asked for the page.
 	ProxyTunnel bool
+	// SuppressTunnel keeps the head of a proxy's answer to that from the Output.
+	SuppressTunnel bool
 	// ProxyUser is name:password for a proxy, both percent-encoded; nil without.
 	ProxyUser *string
 	// ProxyHeader are fields for proxies alone.
