@@ -10,8 +10,10 @@ import (
 )
 
 func BenchmarkRead(b *testing.B) {
+	all := contents()
 	for _, name := range []string{"prose", "numbers", "rare", "short lines", "of all kinds"} {
-		content := contents()[name]
+		content := all[name]
+		content = content[:min(len(content), 300<<10)]
 		for quality, label := range map[int]string{5: "5", 11: "11"} {
 			stream := packed(b, content, library.WriterOptions{Quality: quality, LGWin: 22})
 			p := make([]byte, 64<<10)

@@ -8,20 +8,47 @@ import (
 
 // A source reads bits, from the least significant one of each byte on (section 1.5.1).
 type source struct {
-	in  *bufio.Reader
-	b   []byte // what in has at hand, none of it taken from in
-	pos int    // of b: what is before is in acc, or used up
+	in *bufio.Reader
+	b  []byte // what in has at hand, none of it taken from in
+	cursor
+	err error // of in; from there on all bits are zero
+}
+
+// A cursor is a place among the bits that are at hand. It is handed on by value, so that
+// the loops that take most of the time have it in registers.
+type cursor struct {
 	acc uint64 // the next bits, the first of them lowest; those beyond n are right or zero
 	n   uint   // how many bits there are
-	err error  // of in; from there on all bits are zero
+	pos int    // of what is at hand: what is before is in acc, or used up
+}
+
+// word is how many bytes are loaded at once.
+const word = 8
+
+// full is the cursor with 56 bits at least, where a word of b is left.
+func (c cursor) full(b []byte) cursor {
+	c.acc |= binary.LittleEndian.Uint64(b[c.pos:]) << (c.n & 63)
+	c.pos += int(63-c.n) >> 3
+	c.n |= 56
+	return c
+}
+
+// take reads bits that there are.
+func (c cursor) take(n uint8) (int, cursor) {
+	v := c.acc & (1<<(n&63) - 1)
+	return int(v), c.behind(uint(n))
+}
+
+func (c cursor) behind(n uint) cursor {
+	c.acc >>= n & 63
+	c.n -= n
+	return c
 }
 
 // load takes over what is at hand, and waits for nothing.
 func (s *source) load() {
-	if s.pos+8 <= len(s.b) {
-		s.acc |= binary.LittleEndian.Uint64(s.b[s.pos:]) << s.n
-		s.pos += int(63-s.n) >> 3
-		s.n |= 56
+	if s.pos+word <= len(s.b) {
+		s.cursor = s.full(s.b)
 		return
 	}
 	for ; s.n <= 56 && s.pos < len(s.b); s.pos++ {
@@ -62,8 +89,7 @@ func (s *source) take(n uint) int {
 		s.more(n)
 	}
 	v := s.acc & (1<<n - 1)
-	s.acc >>= n
-	s.n -= n
+	s.cursor = s.behind(n)
 	return int(v)
 }
 
@@ -77,8 +103,7 @@ func (s *source) symbol(c []entry) int {
 		s.more(s.n + 1)
 		e = find(c, s.acc)
 	}
-	s.acc >>= e.size()
-	s.n -= e.size()
+	s.cursor = s.behind(e.size())
 	return e.symbol()
 }
 

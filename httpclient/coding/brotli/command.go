@@ -60,12 +60,12 @@ func makeTables() {
 	})
 }
 
-// Bits that are enough for what is read at a time: with a symbol the change to another
-// block, and what is added to each.
+// Bits that are enough for a part of a command: for the change to another block, a symbol,
+// and what is added to that.
 const (
-	literalBits = maxCode + blockBits
-	commandBits = maxCode + blockBits + 2*24
-	blockBits   = maxCode + maxCode + 24
+	blockBits    = maxCode + maxCode + 24
+	commandBits  = blockBits + maxCode + 24 + 24
+	distanceBits = blockBits + maxCode + 24
 )
 
 // readCommands reads commands until a step is full, or until more of the stream has to be
@@ -73,8 +73,11 @@ const (
 func (r *Reader) readCommands() error {
 	full := r.room(min(r.left, maxStep))
 	for r.left > 0 && len(r.out) < full {
-		if r.at < len(r.out) && !r.in.has(commandBits) && r.waits() {
-			return nil
+		if err := r.readAtHand(full); err != nil {
+			return err
+		}
+		if r.left == 0 || len(r.out) == full || r.at < len(r.out) && r.waits() {
+			break
 		}
 		if err := r.readPart(full); err != nil {
 			return err
@@ -92,38 +95,48 @@ func (r *Reader) readCommands() error {
 // waits says whether what comes next might have to be waited for.
 func (r *Reader) waits() bool {
 	switch r.phase {
-	case inCommand, inDistance:
-		return true
+	case inCommand:
+		return !r.in.has(commandBits)
 	case inLiterals:
-		return !r.in.has(maxCode) || r.blocks[ofLiterals].left == 0
+		return !r.in.has(maxCode) || r.blocks[ofLiterals].left == 0 && !r.in.has(blockBits+maxCode)
+	case inDistance:
+		return !r.in.has(distanceBits)
 	}
 	return false
 }
 
-// readPart reads the next part of a command.
+// readPart reads the next part of a command, with all that may stand in the way: the end of
+// a block, of a step, or of what is at hand.
 func (r *Reader) readPart(full int) error {
 	switch r.phase {
 	case inCommand:
-		return r.readCommand()
+		if r.blocks[ofCommands].left == 0 {
+			r.nextBlock(ofCommands)
+		}
+		c := r.begun(r.in.symbol(r.codes[ofCommands].at(r.blocks[ofCommands].current)))
+		return r.sized(r.in.take(uint(c.insertExtra)), r.in.take(uint(c.copyExtra)))
 	case inLiterals:
 		r.readLiterals(full)
-		return nil
 	case inDistance:
 		return r.readDistance()
+	case inCopy:
+		r.repeat(full)
 	}
-	r.repeat(full)
 	return nil
 }
 
-func (r *Reader) readCommand() error {
-	if r.blocks[ofCommands].left == 0 {
-		r.nextBlock(ofCommands)
-	}
+// begun goes over to a command.
+func (r *Reader) begun(symbol int) *commandCode {
 	r.blocks[ofCommands].left--
-	c := &commands[r.in.symbol(r.codes[ofCommands].at(r.blocks[ofCommands].current))]
-	r.insert = int(c.insert) + r.in.take(uint(c.insertExtra))
-	r.copy = int(c.copy) + r.in.take(uint(c.copyExtra))
-	r.implicit = c.implicit
+	c := &commands[symbol]
+	r.insert, r.copy, r.implicit = int(c.insert), int(c.copy), c.implicit
+	return c
+}
+
+// sized adds to it what is said beside its symbol.
+func (r *Reader) sized(insert, again int) error {
+	r.insert += insert
+	r.copy += again
 	if r.insert > r.left {
 		return corrupt("9.3", "%d literals where %d bytes are left", r.insert, r.left)
 	}

@@ -21,19 +21,45 @@ var nearby = [16]struct{ which, add int8 }{
 	{1, 3},
 }
 
-// readDistance reads from where is repeated: out of what came before, or out of the
-// dictionary.
+// readDistance reads from where is repeated.
 func (r *Reader) readDistance() error {
-	symbol := 0
-	if !r.implicit {
-		symbol = r.readDistanceSymbol()
+	if r.implicit {
+		return r.reached(0, r.last[0])
 	}
-	distance := 0
+	if r.blocks[ofDistances].left == 0 {
+		r.nextBlock(ofDistances)
+	}
+	symbol := r.in.symbol(r.distanceCode())
+	base, extra := r.distanceOf(symbol)
+	return r.reached(symbol, base+r.in.take(uint(extra))<<r.postfix)
+}
+
+// distanceCode is the code for the next distance.
+func (r *Reader) distanceCode() []entry {
+	b := &r.blocks[ofDistances]
+	b.left--
+	context := min(r.copy-2, distanceContexts-1)
+	return r.codes[ofDistances].at(int(r.distanceMap[b.current*distanceContexts+context]))
+}
+
+// distanceOf is the distance that a symbol stands for, and how many bits are added to it,
+// above those that are part of the symbol (section 4).
+func (r *Reader) distanceOf(symbol int) (base int, extra uint8) {
 	if symbol < len(nearby) {
-		distance = r.last[nearby[symbol].which] + int(nearby[symbol].add)
-	} else {
-		distance = r.readFar(symbol - len(nearby))
+		return r.last[nearby[symbol].which] + int(nearby[symbol].add), 0
 	}
+	symbol -= len(nearby)
+	if symbol < r.direct {
+		return symbol + 1, 0
+	}
+	symbol -= r.direct
+	low, high := symbol&(1<<r.postfix-1), symbol>>r.postfix
+	extra = uint8(1 + high>>1)
+	return ((2+high&1)<<extra-4)<<r.postfix + low + r.direct + 1, extra
+}
+
+// reached goes over to what stands so far back, or to the dictionary.
+func (r *Reader) reached(symbol, distance int) error {
 	if distance <= 0 {
 		return corrupt("4", "a distance of %d", distance)
 	}
@@ -48,27 +74,4 @@ func (r *Reader) readDistance() error {
 	}
 	r.distance, r.phase = distance, inCopy
 	return nil
-}
-
-func (r *Reader) readDistanceSymbol() int {
-	b := &r.blocks[ofDistances]
-	if b.left == 0 {
-		r.nextBlock(ofDistances)
-	}
-	b.left--
-	context := min(r.copy-2, distanceContexts-1)
-	return r.in.symbol(r.codes[ofDistances].at(int(r.distanceMap[b.current*distanceContexts+context])))
-}
-
-// readFar reads the rest of a distance that is said in full (section 4).
-func (r *Reader) readFar(symbol int) int {
-	if symbol < r.direct {
-		return symbol + 1
-	}
-	symbol -= r.direct
-	low := symbol & (1<<r.postfix - 1)
-	high := symbol >> r.postfix
-	extra := uint(1 + high>>1)
-	base := (2+high&1)<<extra - 4
-	return (base+r.in.take(extra))<<r.postfix + low + r.direct + 1
 }

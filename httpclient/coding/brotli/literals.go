@@ -1,24 +1,22 @@
 package brotli
 
-import "encoding/binary"
-
-// readLiterals reads literals until there are no more, a step is full, or one might have to
-// be waited for.
+// readLiterals reads a literal, and as many more as are at hand.
 func (r *Reader) readLiterals(full int) {
 	b := &r.blocks[ofLiterals]
 	if b.left == 0 {
 		r.nextBlock(ofLiterals)
 	}
-	n := r.readAtHand(min(r.insert, b.left, full-len(r.out)))
-	if n == 0 {
-		literal := r.readLiteral()
-		if r.in.err != nil {
-			return
-		}
+	literal := r.readLiteral()
+	if r.in.err == nil {
 		r.out = append(r.out, literal)
-		n = 1
+		r.took(1)
+		r.in.cursor = r.literalsAtHand(r.in.cursor, full)
 	}
-	b.left -= n
+}
+
+// took counts literals.
+func (r *Reader) took(n int) {
+	r.blocks[ofLiterals].left -= n
 	r.left -= n
 	if r.insert -= n; r.insert == 0 {
 		r.phase = inDistance
@@ -50,35 +48,28 @@ func (r *Reader) readLiteral() uint8 {
 	return uint8(r.in.symbol(r.codes[ofLiterals].at(int(code))))
 }
 
-// readAtHand reads as many as n, as far as eight bytes are at hand. It is what takes most
-// of the time of all: the state of the bits is in variables, and no call is made.
-func (r *Reader) readAtHand(n int) int {
+// literalsAtHand reads the literals that are at hand. Most of the time of all goes by here.
+func (r *Reader) literalsAtHand(s cursor, full int) cursor {
+	n := min(r.insert, r.blocks[ofLiterals].left, full-len(r.out))
 	codes, contexts := r.codesOfBlock()
 	entries, starts := r.codes[ofLiterals].entries, r.codes[ofLiterals].starts
+	b, out := r.in.b, r.out[len(r.out):len(r.out)+n]
 	p1, p2 := r.before()
-	b, pos, acc, have := r.in.b, r.in.pos, r.in.acc, r.in.n
-	out := r.out[len(r.out) : len(r.out)+n]
 	for i := range out {
-		if have < maxCode {
-			if pos+8 > len(b) {
+		if s.n < maxCode {
+			if s.pos+word > len(b) {
 				n = i
 				break
 			}
-			acc |= binary.LittleEndian.Uint64(b[pos:]) << (have & 63)
-			pos += int(63-have) >> 3
-			have |= 56
+			s = s.full(b)
 		}
-		c := entries[starts[codes[(contexts[p1]|contexts[firstBefore+int(p2)])%literalContexts]]:]
-		e := c[acc&(1<<rootBits-1)]
-		if e.size() > rootBits {
-			e = c[uint64(e.symbol())+acc>>rootBits&(1<<((e.size()-rootBits)&63)-1)]
-		}
-		acc >>= e.size() & 63
-		have -= e.size()
+		context := (contexts[p1] | contexts[firstBefore+int(p2)]) % literalContexts
+		e := find(entries[starts[codes[context]]:], s.acc)
+		s = s.behind(e.size())
 		p1, p2 = uint8(e.symbol()), p1
 		out[i] = p1
 	}
-	r.in.pos, r.in.acc, r.in.n = pos, acc, have
 	r.out = r.out[:len(r.out)+n]
-	return n
+	r.took(n)
+	return s
 }

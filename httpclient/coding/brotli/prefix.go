@@ -23,7 +23,7 @@ func (e entry) symbol() int { return int(e >> lengthBits) }
 func find(c []entry, bits uint64) entry {
 	e := c[bits&(1<<rootBits-1)]
 	if e.size() > rootBits {
-		e = c[uint64(e.symbol())+bits>>rootBits&(1<<(e.size()-rootBits)-1)]
+		e = c[uint64(e.symbol())+bits>>rootBits&(1<<((e.size()-rootBits)&63)-1)]
 	}
 	return e
 }

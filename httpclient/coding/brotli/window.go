@@ -38,7 +38,7 @@ func (r *Reader) repeat(full int) {
 // There is room for them, and for slack more.
 func again(p []byte, distance, n int) []byte {
 	from, at := len(p)-distance, len(p)
-	const short, word = 32, 8
+	const short = 32
 	if n <= short && distance >= word { // most are; what is written too much is written over
 		q := p[from : at+short+word]
 		for i := 0; i < n; i += word {
