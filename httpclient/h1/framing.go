@@ -45,10 +45,18 @@ func (h *head) framing(req *httpclient.Request) (framing, error) {
 // or the connection's close ends the body (items 3 and 4).
 func (h *head) transferCoded(req *httpclient.Request) (framing, error) {
 	f := framing{kind: framedByClose, codings: h.fields.Elements("Transfer-Encoding"), raw: req.Raw}
+	told := len(f.codings)
+	f.codings = slices.DeleteFunc(f.codings, func(c string) bool { return strings.EqualFold(c, "identity") })
+	if len(f.codings) < told {
+		// It stood for no coding, but other readers may not know it.
+		h.faulty = true
+		h.notes.add("the transfer coding identity, which there is no more", "RFC 7230, appendix A.2")
+	}
 	if last := len(f.codings) - 1; last >= 0 && strings.EqualFold(f.codings[last], "chunked") {
 		f.kind, f.codings = framedByChunks, f.codings[:last]
 	}
-	if f.kind == framedByClose && len(f.codings) == 0 || !acceptable(f.codings, req) {
+	if told == 0 || !acceptable(f.codings, req) {
+		h.refused = slices.IndexFunc(h.fields, func(f httpclient.Field) bool { return strings.EqualFold(f.Name, "Transfer-Encoding") })
 		return framing{}, malformed(httpclient.CodeBadTransfer, "RFC 9112, sections 6.1 and 7",
 			"transfer coding %q was not asked for", excerpt([]byte(strings.Join(h.fields.Values("Transfer-Encoding"), ", "))))
 	}
@@ -86,11 +94,15 @@ func acceptable(codings []string, req *httpclient.Request) bool {
 // (RFC 9112, section 6.3, item 5).
 func (h *head) contentLength() (int64, error) {
 	length, elements := int64(-1), 0
-	for _, value := range h.fields.Values("Content-Length") {
-		for e := range strings.SplitSeq(value, ",") {
+	for i, f := range h.fields {
+		if !strings.EqualFold(f.Name, "Content-Length") {
+			continue
+		}
+		for e := range strings.SplitSeq(f.Value, ",") {
 			n, ok := parseLength(strings.Trim(e, " \t"))
 			if !ok || length >= 0 && n != length {
-				return 0, malformed(httpclient.CodeBadLength, "RFC 9112, section 6.3, item 5", "Content-Length %q", excerpt([]byte(value)))
+				h.refused = i
+				return 0, malformed(httpclient.CodeBadLength, "RFC 9112, section 6.3, item 5", "Content-Length %q", excerpt([]byte(f.Value)))
 			}
 			length = n
 			elements++

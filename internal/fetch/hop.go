@@ -39,6 +39,8 @@ type hop struct {
 	from *weburl.URL
 	// login is the name and password that the netrc file has, nil for none.
 	login   *string
+	logins  *logins
+	telling telling
 	via     Route
 	target  socks.Target   // of a SOCKS proxy
 	packets *capture.Watch // of the connection
@@ -49,7 +51,9 @@ type hop struct {
 	// unexpecting leaves Expect out, which the server refuses; outdated says that it
 	// speaks HTTP/1.0.
 	unexpecting, outdated bool
-	answered              *httpclient.Response // nil before there is one
+	// challenged says that the response asks who is there, which can be answered.
+	challenged bool
+	answered   *httpclient.Response // nil before there is one
 }
 
 // closeAfterFailure is how long the close of an exchange that failed is watched: the
@@ -65,7 +69,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 	if h.via, err = h.route(); err != nil {
 		return nil, err
 	}
-	if err := h.load(); err != nil {
+	if err := h.prepare(); err != nil {
 		if h.kept != nil {
 			h.packets = h.kept.packets
 			h.close(outer, h.kept.conn, h.closing(true, false))
@@ -75,7 +79,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 	defer h.unload()
 	conn, err := h.connection(ctx, sc)
 	if err != nil {
-		return nil, err
+		return h.reconnect(sc, err)
 	}
 	ctx, watch := h.watched(ctx)
 	defer watch.end()
@@ -115,7 +119,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 			err = failing(resp)
 		}
 	}
-	persistent = err == nil && resp.Persistent()
+	persistent = err == nil && h.staysOpen(resp)
 	return next, err
 }
 
@@ -172,7 +176,9 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 		return nil, err
 	}
 	if err := h.secure(ctx, conn, secure, tlsa); err != nil {
-		err = h.f.record(ctx, sc, err)
+		if !errors.Is(err, errAsked) {
+			err = h.f.record(ctx, sc, err)
+		}
 		h.close(context.WithoutCancel(ctx), conn, transport.CloseOptions{Timeout: closeAfterFailure})
 		return nil, err
 	}
@@ -316,8 +322,9 @@ func (h *hop) exchange(ctx context.Context, conn *transport.Conn, w *watch, out 
 	}
 	h.remember(conn.Scope(), resp)
 	h.answered = resp
+	h.challenged = h.asked(resp)
 	resp.Body = h.paced(ctx, w, resp.Body)
-	if h.f.o.FailOnError && resp.Status >= 400 && (resp.Status != 416 || h.resume == 0) && !h.declined(resp) {
+	if h.f.o.FailOnError && resp.Status >= 400 && (resp.Status != 416 || h.resume == 0) && !h.declined(resp) && !h.challenged {
 		pass(resp)
 		resp.Body.Close()
 		return nil, failing(resp)

@@ -124,7 +124,7 @@ func (h *hop) abandoned(err error, came int64, conn *transport.Conn) bool {
 // again is the hop once more, over a connection of its own.
 func (h *hop) again() *hop {
 	next := *h
-	next.kept, next.stale, next.why, next.answered = nil, false, "retry", nil
+	next.kept, next.stale, next.why, next.answered, next.challenged = nil, false, "retry", nil, false
 	return &next
 }
 

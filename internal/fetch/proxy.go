@@ -148,14 +148,6 @@ func (p *Proxy) logIn(pair string) {
 	p.Login, p.User, p.Password = true, unescaped(user), unescaped(password)
 }
 
-// authorization is what an HTTP proxy is told of who we are.
-func (p *Proxy) authorization() string {
-	if !p.Login {
-		return ""
-	}
-	return basic(p.User + ":" + p.Password)
-}
-
 // socksLogin is what a SOCKS proxy is told.
 func (p *Proxy) socksLogin() *socks.Login {
 	if !p.Login {

@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"encoding/base64"
 	"slices"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 func FirstRequest(o Options, u *weburl.URL, p *Payload) (*httpclient.Request, error) {
 	h := (&Fetcher{o: o}).first(u, p)
 	_ = h.findLogin() // the fetch itself would tell
-	err := h.load()
+	err := h.prepare()
 	return h.request(), err
 }
 
@@ -30,7 +29,7 @@ func (h *hop) request() *httpclient.Request {
 		Method: h.method, Target: h.url.Target(), Header: h.header(), Body: h.body, Stream: h.stream, Raw: h.f.o.Raw,
 		ExpectWait: h.f.o.ExpectWait, AllowHTTP09: h.f.o.HTTP09, Again: h.kept != nil,
 	}
-	if h.f.o.HTTP10 {
+	if h.http10() {
 		r.Version = "HTTP/1.0"
 	}
 	switch {
@@ -52,11 +51,10 @@ func (h *hop) header() httpclient.Fields {
 	}
 	out = append(out, httpclient.Field{Name: "Host", Value: h.host()})
 	forProxy := h.forProxy()
-	if h.via.forwards() && !named(forProxy, "Proxy-Authorization") {
-		add("Proxy-Authorization", h.via.HTTP.authorization())
-	}
-	add("Authorization", h.authorization())
+	add("Proxy-Authorization", h.telling.proxyField)
+	add("Authorization", h.telling.field)
 	add("Range", h.part())
+	add("Content-Range", h.contentRange())
 	add("User-Agent", h.userAgent())
 	add("Accept", "*/*")
 	if h.f.o.TransferCodings {
@@ -80,7 +78,7 @@ func (h *hop) header() httpclient.Fields {
 	}
 	for _, o := range h.f.o.Header {
 		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) && !(h.unexpecting && strings.EqualFold(o.Name, "Expect")) {
-			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
+			out = append(out, httpclient.Field{Name: o.Name + o.Gap, Value: o.Value})
 		}
 	}
 	out = append(out, fieldsOf(forProxy)...)
@@ -107,8 +105,12 @@ func (h *hop) overridden(name string) bool {
 	})
 }
 
-// permits keeps what is for the first origin from any other.
+// permits keeps what is for the first origin from any other, and the length of a payload
+// from a request that goes without.
 func (h *hop) permits(name string) bool {
+	if h.telling.probing && strings.EqualFold(name, "Content-Length") {
+		return false
+	}
 	return !h.crossed || !slices.ContainsFunc(confidential, func(c string) bool { return strings.EqualFold(c, name) })
 }
 
@@ -119,29 +121,6 @@ func (h *hop) host() string {
 		}
 	}
 	return h.url.Host()
-}
-
-// authorization is that of the netrc file, where it comes before the URL's or there is no
-// other, that of the URL, or -u for the origin that it was given for.
-func (h *hop) authorization() string {
-	if h.login != nil {
-		return basic(*h.login)
-	}
-	if user, password, ok := h.url.Credentials(); ok {
-		return basic(user + ":" + password)
-	}
-	if h.f.o.User != nil && !h.crossed {
-		return basic(*h.f.o.User)
-	}
-	return ""
-}
-
-// basic is the Basic scheme (RFC 7617, section 2).
-func basic(pair string) string {
-	if !strings.Contains(pair, ":") {
-		pair += ":"
-	}
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
 }
 
 func (h *hop) userAgent() string {
