@@ -43,6 +43,8 @@ type Options struct {
 	ExpectWait time.Duration
 	// Keep says for which statuses a POST stays one when it is redirected.
 	Keep KeepPost
+	// Browser sends the fields that a browser does.
+	Browser bool
 	// Header are fields to add (-H), or to replace what would be sent. A field
 	// without value takes the one of that name away; Empty sends it empty.
 	Header []HeaderOption
