@@ -5,10 +5,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // The tests of advisories_*_test.go are named by the classes of what has been published of
@@ -133,4 +137,26 @@ func commandLine(t *testing.T, line string, more ...string) (status int, stdout,
 	}
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	return inProcess("", append(strings.Fields(line), more...)...)
+}
+
+// The table of docs/responses.md and the tests are the same.
+func TestAdvisoriesAreDocumented(t *testing.T) {
+	find := func(pattern, text string) []string {
+		names := []string{}
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+			names = append(names, m[1])
+		}
+		slices.Sort(names)
+		return names
+	}
+	var code strings.Builder
+	files, _ := filepath.Glob("advisories_*_test.go")
+	for _, file := range files {
+		code.WriteString(readFile(t, file))
+	}
+	named := find("`(TestAdvisory\\w+)`", readFile(t, "../../docs/responses.md"))
+	there := find(`(?m)^func (TestAdvisory\w+)\(`, code.String())
+	if diff := cmp.Diff(there, named); diff != "" {
+		t.Errorf("docs/responses.md (-tests +named):\n%s", diff)
+	}
 }
