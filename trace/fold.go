@@ -211,6 +211,7 @@ func (f *exchangeFold) finish() {
 		f.packets = follow(c, f.reused.numbers())
 		c.States = f.packets.replace(c.States)
 		crossed(c.States)
+		f.passedUnseen()
 		orderStates(c.States)
 		c.States = append(c.States, f.server()...)
 		placeInferred(c.States)

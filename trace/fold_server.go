@@ -35,8 +35,7 @@ var inferences = struct{ opening, first, second, both []inference }{
 
 // server infers the states of the other end where none was seen.
 func (f *exchangeFold) server() []StateTime {
-	states := f.x.Connection.States
-	if slices.ContainsFunc(states, func(s StateTime) bool { return s.Side == Server }) {
+	if f.sawServer() {
 		return nil
 	}
 	out := f.infer(inferences.opening)
@@ -46,6 +45,8 @@ func (f *exchangeFold) server() []StateTime {
 	switch {
 	case f.sawState(Closing):
 		return append(out, f.infer(inferences.both)...)
+	case f.sawState(FinWait1) && f.sawState(TimeWait) && !f.sawState(FinWait2):
+		return out // they crossed, or not
 	case f.sawState(FinWait1):
 		return append(out, f.infer(inferences.first)...)
 	case f.sawState(LastAck) || f.sawState(CloseWait):

@@ -62,6 +62,12 @@ func TestServerIsInferred(t *testing.T) {
 			s.state(Client, Closing, 110_000*us, 0, TCPInfo)
 			s.state(Client, TimeWait, 140_000*us, 0, SockDiag)
 		}, []seen{{FinWait1, 51, 110}, {Closing, 100, 140}}},
+		{"by two segments, of which nobody knows the first", func(s *script) {
+			s.state(Client, FinWait1, 100_000*us, 0, Syscall)
+			s.state(Client, FinWait2, 140_000*us, 0, Inferred)
+			s.state(Client, TimeWait, 140_000*us, 0, SockDiag)
+			s.at(141_000*us, CloseSegments{Count: 4})
+		}, nil},
 		{"a reset", func(s *script) {
 			s.state(Client, Closed, 100_000*us, 0, TCPInfo)
 			s.at(100_100*us, ResetSeen{Side: Server})

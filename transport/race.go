@@ -186,7 +186,7 @@ func (r *race) start() {
 	if r.flying+len(r.waiting) > maxFlying {
 		ctx, stop = context.WithTimeoutCause(ctx, attemptLimit, errAttemptTooLong)
 	}
-	sc := r.sc.OnConn(r.before + r.tried)
+	sc := r.sc.OnConn(r.number())
 	sc.Emit(trace.AttemptStarted{Address: addr.String()})
 	attempt := func() {
 		defer stop()
@@ -204,6 +204,14 @@ func (r *race) start() {
 
 // alone says whether the attempt that begins has nobody to race against.
 func (r *race) alone() bool { return r.flying == 1 && len(r.waiting) == 0 && r.more == nil }
+
+// number numbers the attempt that has just been counted.
+func (r *race) number() int {
+	if r.Number != nil {
+		return r.Number()
+	}
+	return r.before + r.tried
+}
 
 // attempt tries one address and says what became of it, unless it has lost.
 func (r *race) attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort) {
