@@ -61,6 +61,7 @@ type program struct {
 // Run executes the command line, args without the program's name, and returns the exit
 // status.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	widen(0)
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	// Into a closed pipe a write fails, which has its exit status; the signal would end

@@ -90,7 +90,7 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 	out.stopped(ctx)
 	out.blameProxy()
 	if out.Hint == "" {
-		out.Hint = hints[out.Code]
+		out.Hint = hints()[out.Code]
 	}
 	out.reword()
 	return out
