@@ -52,36 +52,41 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type page func(s *server, w http.ResponseWriter, r *http.Request, rest string)
 
 var pages = map[string]page{
-	"file.txt":    file,
-	"hello":       func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { say(w, "hello\n") },
-	"empty":       func(*server, http.ResponseWriter, *http.Request, string) {},
-	"gzip":        zipped,
-	"status":      status,
-	"to":          redirect,
-	"loop":        func(_ *server, w http.ResponseWriter, r *http.Request, _ string) { http.Redirect(w, r, "/loop", 302) },
-	"cookies":     cookies,
-	"named":       named,
-	"basic":       basic,
-	"chunks":      chunks,
-	"flaky":       flaky,
-	"slow":        func(_ *server, _ http.ResponseWriter, r *http.Request, _ string) { <-r.Context().Done() },
-	"whole":       func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { say(w, text) },
-	"fields":      fields,
-	"dir":         func(_ *server, w http.ResponseWriter, r *http.Request, rest string) { say(w, r.Method+" "+rest+"\n") },
-	"unavailable": func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { w.WriteHeader(503); say(w, "later\n") },
+	"file.txt": file,
+	"hello":    func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { say(w, "hello\n") },
+	"empty":    func(*server, http.ResponseWriter, *http.Request, string) {},
+	"gzip":     zipped,
+	"status":   status,
+	"to":       redirect,
+	"loop": func(_ *server, w http.ResponseWriter, r *http.Request, _ string) {
+		http.Redirect(w, r, "/loop", http.StatusFound)
+	},
+	"cookies": cookies,
+	"named":   named,
+	"basic":   basic,
+	"chunks":  chunks,
+	"flaky":   flaky,
+	"slow":    func(_ *server, _ http.ResponseWriter, r *http.Request, _ string) { <-r.Context().Done() },
+	"whole":   func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { say(w, text) },
+	"fields":  fields,
+	"dir":     func(_ *server, w http.ResponseWriter, r *http.Request, rest string) { say(w, r.Method+" "+rest+"\n") },
+	"unavailable": func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) {
+		w.WriteHeader(503)
+		say(w, "later\n")
+	},
 }
 
 // brokenPages are answers that are none, or not whole.
 var brokenPages = map[string]string{
-	"nothing":   "",
-	"weird":     "HTTP/1.1 yes\r\n\r\n",
-	"short":     "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nnot a hundred",
-	"cutchunk":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n12345",
-	"badchunk":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n12345",
-	"badgzip":   "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nno gz",
-	"unending":  "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nup to the close\n",
-	"longhead":  "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Field: "+strings.Repeat("x", 90)+"\r\n", 4000) + "\r\n",
-	"nohttp":    "a page without a head\n",
+	"nothing":  "",
+	"weird":    "HTTP/1.1 yes\r\n\r\n",
+	"short":    "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nnot a hundred",
+	"cutchunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n12345",
+	"badchunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n12345",
+	"badgzip":  "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nno gz",
+	"unending": "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nup to the close\n",
+	"longhead": "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Field: "+strings.Repeat("x", 90)+"\r\n", 4000) + "\r\n",
+	"nohttp":   "a page without a head\n",
 }
 
 func say(w http.ResponseWriter, text string) {
