@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -54,12 +53,6 @@ func cookieJar(s *settings, v string) error {
 	return nil
 }
 
-func trusted(s *settings, v string) error {
-	s.fetch.Trusted = v == "true"
-	s.fetch.Follow = s.fetch.Follow || s.fetch.Trusted
-	return nil
-}
-
 // recall reads what the options name into what the fetches share: of operations that keep
 // cookies, or hosts that want https, each knows what the ones before have learnt.
 func (p *operation) recall() error {
@@ -101,13 +94,6 @@ func (p *program) load(name string, read func(io.Reader) error) {
 	}
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.EISDIR) {
 		p.warn(err)
-	}
-}
-
-// warn tells of what does not change the exit status.
-func (p *program) warn(err error) {
-	if err != nil && !p.silent {
-		fmt.Fprintf(p.stderr, "fetchscope: warning: %s\n", term.Safe(err.Error()))
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"slices"
 
@@ -69,7 +70,7 @@ func (p *program) watched() bool {
 
 // completeAll makes all operations ready that the command line has, so that what makes no
 // sense is found before anything is fetched.
-func (p *program) completeAll() error {
+func (p *program) completeAll(ctx context.Context) error {
 	for _, op := range p.ops {
 		if len(op.s.targets) == 0 {
 			return errNoURL
@@ -77,14 +78,14 @@ func (p *program) completeAll() error {
 		if err := op.complete(); err != nil {
 			return err
 		}
+		if err := op.completeLogin(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 var errNoURL = usage("no URL", "fetchscope URL, or fetchscope --help")
-
-// several says whether there is more than one fetch.
-func (p *program) several() bool { return len(p.ops) > 1 || len(p.ops[0].s.targets) > 1 }
 
 // stopped says whether a run is not to go on behind an error.
 func (p *program) stopped(err error) bool {

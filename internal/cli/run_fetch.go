@@ -13,7 +13,7 @@ import (
 
 // fetch goes through the operations. As with curl the status is that of the last URL.
 func (p *program) fetch(ctx context.Context) error {
-	if err := p.completeAll(); err != nil {
+	if err := p.completeAll(ctx); err != nil {
 		return err
 	}
 	if err := p.openCapture(); err != nil {
@@ -108,6 +108,9 @@ func (p *operation) target(t *transfer) (*weburl.URL, *fetch.Payload, error) {
 // fetch fetches it and shows what came of it.
 func (t *transfer) fetch(ctx context.Context, l *lane) error {
 	p := t.operation
+	if t.bad != nil {
+		return t.refuse(t.word, t.bad)
+	}
 	u, body, err := p.target(t)
 	t.body = body
 	var bad *weburl.Error

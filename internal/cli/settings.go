@@ -41,19 +41,24 @@ type settings struct {
 	sending
 	saving
 	pathAsIs bool
+	globOff  bool // -g
 
 	headers []string
 
 	proxyHeaders []string
+	proxyLogin   proxyLogin
 	timeout      time.Duration
 	memory       memory
 
 	given []*option
 }
 
-// A target is a URL of the command line.
+// A target is a URL of the command line, or a pattern of URLs.
 type target struct {
 	word string
+	// listed says that a file has it (--url @FILE), where nothing is a pattern, and what
+	// comes is written to a file named as in the URL.
+	listed bool
 }
 
 // An output is where the body of one URL goes.
@@ -212,11 +217,6 @@ func userAgent(s *settings, v string) error {
 
 func referer(s *settings, v string) error {
 	s.fetch.Referer, s.fetch.AutoReferer = strings.CutSuffix(v, ";auto")
-	return oneLine(v)
-}
-
-func user(s *settings, v string) error {
-	s.fetch.User = &v
 	return oneLine(v)
 }
 
