@@ -94,11 +94,22 @@ var commands = []command{
 	{name: "login of a file", args: []string{"--netrc-file", "netrc", "{http}/basic"}, files: map[string]string{"netrc": "machine 127.0.0.1 login me password pass:word\n"}},
 	{name: "login kept from another host", args: []string{"-L", "-u", "me:pass:word", "--resolve", "a.test:{port}:127.0.0.1", "http://a.test:{port}/to/302/basic"}},
 
+	{name: "bearer", args: []string{"--oauth2-bearer", "token", "{http}/hello"}},
+	{name: "digest", args: []string{"--digest", "-u", "me:word", "{http}/digest/SHA-256"}, even: nonces},
+	{name: "digest of a POST", args: []string{"--digest", "-u", "me:word", "-d", "a=b", "{http}/digest/MD5"}, even: nonces},
+	{name: "digest by session", args: []string{"--digest", "-u", "me:word", "{http}/digest/MD5-sess"}, even: nonces},
+	{name: "digest for two", args: []string{"--digest", "-u", "me:word", "{http}/digest/MD5", "{http}/digest/MD5"}, even: nonces},
+	{name: "any login, which is basic", args: []string{"--anyauth", "-u", "me:pass:word", "{http}/basic"}},
+	{name: "any login, which is digest", args: []string{"--anyauth", "-u", "me:word", "{http}/digest/MD5"}, even: nonces},
+	{name: "any login of an upload", args: []string{"--anyauth", "-u", "me:pass:word", "-T", "data", "{http}/basic"}, files: map[string]string{"data": "content\n"}, even: leave},
+	{name: "any login that nobody wants", args: []string{"--anyauth", "-u", "me:pass:word", "{http}/hello"}},
+	{name: "digest of a proxy", args: []string{"--proxy-digest", "-U", "me:word", "-x", "{http}", "http://there.test/proxydigest"}, even: nonces},
+
 	{name: "a proxy", args: []string{"-x", "{http}", "http://there.test/hello"}},
 	{name: "a proxy with a login", args: []string{"-x", "{http}", "-U", "me:word", "--proxy-header", "X-Proxy: 1", "http://there.test/hello"}},
 	{name: "a tunnel", args: []string{"-p", "-x", "{http}", "-H", "X-End: 1", "{http}/hello"}},
 	{name: "a tunnel for TLS", args: []string{"-x", "{http}", "--cacert", "{ca}", "{https}/hello"}, even: tunnelled},
-	{name: "a tunnel refused", fails: true, args: []string{"-p", "-x", "{http}", "-U", "wrong:word", "{http}/hello"}},
+	{name: "a tunnel refused", fails: true, args: []string{"-p", "-x", "{http}", "-U", "wrong:word", "{http}/hello"}, even: refusals},
 	{name: "no proxy for this host", args: []string{"-x", "http://{closed}", "--noproxy", "127.0.0.1", "{http}/hello"}},
 	{name: "a proxy that is not there", fails: true, args: []string{"-x", "http://{closed}", "{http}/hello"}},
 

@@ -170,6 +170,27 @@ func basic(_ *server, w http.ResponseWriter, r *http.Request, _ string) {
 	say(w, "welcome\n")
 }
 
+// digest asks for Digest by the algorithm that the path names, and takes any answer: what
+// is compared is its form.
+func digest(_ *server, w http.ResponseWriter, r *http.Request, rest string) {
+	if strings.HasPrefix(r.Header.Get("Authorization"), "Digest ") {
+		say(w, "welcome\n")
+		return
+	}
+	w.Header().Set("WWW-Authenticate", `Digest realm="the \"staff\"", nonce="once", qop="auth,auth-int", algorithm=`+rest+`, opaque="dark"`)
+	w.WriteHeader(http.StatusUnauthorized)
+	say(w, "who is there?\n")
+}
+
+func proxyDigest(_ *server, w http.ResponseWriter, r *http.Request, _ string) {
+	if strings.HasPrefix(r.Header.Get("Proxy-Authorization"), "Digest ") {
+		say(w, "welcome\n")
+		return
+	}
+	w.Header().Set("Proxy-Authenticate", `Digest realm="proxy", nonce="once", qop="auth"`)
+	w.WriteHeader(http.StatusProxyAuthRequired)
+}
+
 // chunks come one by one, with a trailer.
 func chunks(_ *server, w http.ResponseWriter, _ *http.Request, _ string) {
 	w.Header().Set("Trailer", "X-Sum")
