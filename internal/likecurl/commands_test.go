@@ -59,6 +59,7 @@ var commands = []command{
 	{name: "a tag compared", args: []string{"--etag-compare", "tag", "-o", "body", "-w", "%{http_code}", "{http}/file.txt"}, files: map[string]string{"tag": "\"v1\"\n"}},
 	{name: "compressed", args: []string{"--compressed", "{http}/gzip"}, even: codings},
 	{name: "compressed, as it is", args: []string{"-H", "Accept-Encoding: gzip", "{http}/gzip"}},
+	{name: "a transfer coding", args: []string{"--tr-encoding", "{http}/hello"}, even: orders},
 	{name: "raw chunks", args: []string{"--raw", "{http}/chunks"}},
 
 	{name: "a file named as in the URL", args: []string{"-O", "{http}/file.txt?query"}},
@@ -81,6 +82,7 @@ var commands = []command{
 	{name: "redirect of a POST, 307", args: []string{"-L", "-d", "x", "{http}/to/307/dir/x"}},
 	{name: "redirect of a POST, kept", args: []string{"-L", "--post302", "-d", "x", "{http}/to/302/dir/x"}},
 	{name: "redirect with a method", args: []string{"-L", "-X", "PUT", "-d", "x", "{http}/to/302/dir/x"}},
+	{name: "redirects that tell where from", args: []string{"-L", "-e", ";auto", "{http}/to/302/hello?x"}},
 	{name: "too many redirects", fails: true, args: []string{"-L", "--max-redirs", "3", "{http}/loop"}},
 
 	{name: "cookies sent", args: []string{"-b", "a=1; b=2", "{http}/hello"}},
@@ -92,7 +94,10 @@ var commands = []command{
 	{name: "basic in the URL", args: []string{"http://me:pass%3Aword@{address}/basic"}},
 	{name: "basic refused", args: []string{"-u", "me:guess", "-w", "%{http_code}", "{http}/basic"}},
 	{name: "login of a file", args: []string{"--netrc-file", "netrc", "{http}/basic"}, files: map[string]string{"netrc": "machine 127.0.0.1 login me password pass:word\n"}},
-	{name: "login kept from another host", args: []string{"-L", "-u", "me:pass:word", "--resolve", "a.test:{port}:127.0.0.1", "http://a.test:{port}/to/302/basic"}},
+	{name: "login at the same host", args: []string{"-L", "-u", "me:pass:word", "{http}/to/302/basic"}},
+	{name: "login kept from another host", args: []string{"-L", "-u", "me:pass:word", "--resolve", "*:{port}:127.0.0.1", "-w", "%{http_code} %{url_effective}", "http://a.test:{port}/away/b.test"}},
+	{name: "login for another host", args: []string{"--location-trusted", "-u", "me:pass:word", "--resolve", "*:{port}:127.0.0.1", "http://a.test:{port}/away/b.test"}},
+	{name: "fields kept from another host", args: []string{"-L", "-H", "Authorization: Basic x", "-H", "Cookie: c=1", "-H", "X-Other: 1", "--resolve", "*:{port}:127.0.0.1", "http://a.test:{port}/away/b.test"}},
 
 	{name: "bearer", args: []string{"--oauth2-bearer", "token", "{http}/hello"}},
 	{name: "digest", args: []string{"--digest", "-u", "me:word", "{http}/digest/SHA-256"}, even: nonces},
@@ -113,6 +118,8 @@ var commands = []command{
 	{name: "no proxy for this host", args: []string{"-x", "http://{closed}", "--noproxy", "127.0.0.1", "{http}/hello"}},
 	{name: "a proxy that is not there", fails: true, args: []string{"-x", "http://{closed}", "{http}/hello"}},
 
+	{name: "a proxy that knows no HTTP/1.1", args: []string{"--proxy1.0", "{address}", "-p", "{http}/hello"}},
+	{name: "a proxy behind another", args: []string{"--preproxy", "socks5h://me:word@{socks}", "-x", "{http}", "http://there.test/hello"}, even: logins},
 	{name: "SOCKS", args: []string{"-x", "socks5h://me:word@{socks}", "{http}/hello"}},
 
 	{name: "an address for a name", args: []string{"--resolve", "a.test:{port}:127.0.0.1", "http://a.test:{port}/hello"}},
@@ -151,7 +158,13 @@ var commands = []command{
 	{name: "no folder to write to", fails: true, args: []string{"-o", "no/such/folder/file", "{http}/hello"}, even: lookedBefore},
 	{name: "nothing to read", fails: true, args: []string{"-T", "no such file", "{http}/dir/x"}},
 	{name: "a form of no file", fails: true, args: []string{"-F", "a=@no such file", "{http}/dir/x"}},
-	{name: "too slow", fails: true, args: []string{"-m", "0.5", "{http}/slow"}},
+	{name: "chunks by HTTP/1.0", fails: true, args: []string{"-0", "-T", "-", "{http}/dir/x"}, stdin: "content"},
+	{name: "a reset", fails: true, args: []string{"-o", "body", "{http}/reset"}},
+	{name: "two methods", fails: true, args: []string{"-d", "x", "-T", "data", "{http}/dir/x"}, files: map[string]string{"data": "content\n"}},
+	{name: "no address for a name", fails: true, args: []string{"--resolve", "nonsense", "{http}/hello"}},
+	{name: "an upload resumed behind its end", fails: true, args: []string{"-C", "100", "-T", "data", "{http}/dir/x"}, files: map[string]string{"data": "content\n"}, even: leave},
+	{name: "an upload resumed", args: []string{"-C", "3", "-T", "data", "{http}/dir/x"}, files: map[string]string{"data": "content\n"}, even: leave},
+	{name: "too slow", fails: true, args: []string{"-m", "2", "{http}/slow"}},
 	{name: "slower than it may be", fails: true, args: []string{"-Y", "1000", "-y", "1", "{http}/slow"}},
 	{name: "TLS with a server that has none", fails: true, args: []string{"https://{address}/hello"}, even: hellos},
 	{name: "TLS that is too old", fails: true, args: []string{"--cacert", "{ca}", "--tlsv1.3", "--tls-max", "1.2", "{https}/hello"}},

@@ -2,6 +2,7 @@ package likecurl
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -88,3 +89,19 @@ func nonces(o *outcome) {
 }
 
 var nonce = regexp.MustCompile(`(cnonce|response)="[^"]+"`)
+
+// The current curl has Connection: TE at the end of the head, 7.88 before it.
+func orders(o *outcome) {
+	for i, r := range o.Requests {
+		lines := strings.SplitAfter(r, "\r\n")
+		slices.Sort(lines[1:])
+		o.Requests[i] = strings.Join(lines, "")
+	}
+}
+
+// 7.88 tells the HTTP proxy the login of the SOCKS proxy before it.
+func logins(o *outcome) {
+	for i, r := range o.Requests {
+		o.Requests[i] = strings.Replace(r, "Proxy-Authorization: Basic bWU6d29yZA==\r\n", "", 1)
+	}
+}

@@ -73,6 +73,9 @@ func TestLikeCurl(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%q\n(-curl +ours):\n%s", c.args, diff)
 			}
+			if strings.Contains(want.Stdout, noPage) {
+				t.Errorf("%q: the server does not know the page", c.args)
+			}
 			if !c.fails && want.Status != 0 || c.fails && want.Status == 0 {
 				t.Errorf("%q: curl's exit status is %d: the case does not show what it is for", c.args, want.Status)
 			}

@@ -28,6 +28,9 @@ var text = func() string {
 	return b.String()
 }()
 
+// noPage is what a page is that is not there.
+const noPage = "no such page"
+
 // ServeHTTP answers what is asked, of the server itself and through it as a proxy.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", changedText)
@@ -45,31 +48,36 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		page(s, w, r, rest)
 		return
 	}
-	http.Error(w, "no such page", http.StatusNotFound)
+	http.Error(w, noPage, http.StatusNotFound)
 }
 
 // A page answers a request below its name.
 type page func(s *server, w http.ResponseWriter, r *http.Request, rest string)
 
 var pages = map[string]page{
-	"file.txt": file,
-	"hello":    func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { say(w, "hello\n") },
-	"empty":    func(*server, http.ResponseWriter, *http.Request, string) {},
-	"gzip":     zipped,
-	"status":   status,
-	"to":       redirect,
+	"file.txt":  file,
+	"hello":     func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { say(w, "hello\n") },
+	"empty":     func(*server, http.ResponseWriter, *http.Request, string) {},
+	"gzip":      zipped,
+	"status":    status,
+	"to":        redirect,
+	"away":      away,
+	"elsewhere": func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { say(w, "elsewhere\n") },
+	"reset":     func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { reset(w) },
 	"loop": func(_ *server, w http.ResponseWriter, r *http.Request, _ string) {
 		http.Redirect(w, r, "/loop", http.StatusFound)
 	},
-	"cookies": cookies,
-	"named":   named,
-	"basic":   basic,
-	"chunks":  chunks,
-	"flaky":   flaky,
-	"slow":    func(_ *server, _ http.ResponseWriter, r *http.Request, _ string) { <-r.Context().Done() },
-	"whole":   func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { say(w, text) },
-	"fields":  fields,
-	"dir":     func(_ *server, w http.ResponseWriter, r *http.Request, rest string) { say(w, r.Method+" "+rest+"\n") },
+	"cookies":     cookies,
+	"named":       named,
+	"basic":       basic,
+	"digest":      digest,
+	"proxydigest": proxyDigest,
+	"chunks":      chunks,
+	"flaky":       flaky,
+	"slow":        func(_ *server, _ http.ResponseWriter, r *http.Request, _ string) { <-r.Context().Done() },
+	"whole":       func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) { say(w, text) },
+	"fields":      fields,
+	"dir":         func(_ *server, w http.ResponseWriter, r *http.Request, rest string) { say(w, r.Method+" "+rest+"\n") },
 	"unavailable": func(_ *server, w http.ResponseWriter, _ *http.Request, _ string) {
 		w.WriteHeader(503)
 		say(w, "later\n")
@@ -145,6 +153,28 @@ func redirect(_ *server, w http.ResponseWriter, _ *http.Request, rest string) {
 	w.Header().Set("Location", "/"+target)
 	w.WriteHeader(n)
 	_, _ = io.WriteString(w, "over there\n")
+}
+
+// away leads to another host at the same port.
+func away(_ *server, w http.ResponseWriter, r *http.Request, rest string) {
+	_, port, _ := net.SplitHostPort(r.Host)
+	w.Header().Set("Location", "http://"+net.JoinHostPort(rest, port)+"/basic")
+	w.WriteHeader(http.StatusFound)
+}
+
+// reset breaks a body off.
+func reset(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", "100")
+	say(w, "some of it")
+	w.(http.Flusher).Flush()
+	c, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	if inner, ok := c.(*recorded).Conn.(*net.TCPConn); ok {
+		_ = inner.SetLinger(0)
+	}
+	c.Close()
 }
 
 func cookies(_ *server, w http.ResponseWriter, _ *http.Request, _ string) {
