@@ -239,13 +239,37 @@ func (d *delivery) pass(sc *trace.Scope, b *fetch.Body, decode bool, why string)
 	if err != nil {
 		return err
 	}
+	if d.to.file != "" {
+		return d.save(content)
+	}
 	w := io.Discard
-	if d.to.file != "" || d.p.s.format == "" {
-		if w, err = d.writer(); err != nil {
-			return writeFailed(err)
-		}
+	if d.p.s.format == "" {
+		w = d.stdout()
 	}
 	return errors.Join(d.copy(w, content), flush(w))
+}
+
+// save writes the body to its file. That is not made, nor is what was there overwritten,
+// before there is something to write, or the body has ended without a byte.
+func (d *delivery) save(content io.Reader) error {
+	if err := d.copy(lateFile{d}, content); err != nil {
+		return err
+	}
+	if _, err := d.writer(); err != nil {
+		return writeFailed(err)
+	}
+	return nil
+}
+
+// A lateFile is the file of a delivery, which the first write opens.
+type lateFile struct{ d *delivery }
+
+func (l lateFile) Write(p []byte) (int, error) {
+	w, err := l.d.writer()
+	if err != nil {
+		return 0, err
+	}
+	return w.Write(p)
 }
 
 // copyBuffer is the room that copying begins with; it grows to copyMost, where system

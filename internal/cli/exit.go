@@ -28,6 +28,8 @@ const (
 	statusSOCKS   = 97
 	// statusArgument is that of an argument that is well-formed and cannot be.
 	statusArgument = 43
+	// statusSyntax is that of an argument that curl reads when it is about to connect.
+	statusSyntax = 49
 	// statusInterrupted is as shells have it.
 	statusInterrupted = 130
 )

@@ -247,7 +247,10 @@ func server(s *settings, v string) error {
 func override(s *settings, v string) error {
 	parsed, err := resolver.ParseOverride(v)
 	s.fetch.Resolver.Overrides = append(s.fetch.Resolver.Overrides, parsed)
-	return err
+	if err != nil {
+		return &statusError{status: statusSyntax, code: codeUsage, err: fmt.Errorf("--resolve: %w", err)}
+	}
+	return nil
 }
 
 func connectTo(s *settings, v string) error {
