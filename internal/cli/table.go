@@ -119,6 +119,7 @@ var options = []option{
 	{long: "interface", arg: "NAME", category: "connection", help: "connect from this interface, address or host; if!NAME, host!HOST and ifhost!NAME!HOST say which", set: func(s *settings, v string) error { return s.fetch.From.SetInterface(v) }},
 	{long: "local-port", arg: "N[-M]", category: "connection", help: "connect from this port, or the first of these that is free", set: localPort},
 	{long: "no-keepalive", category: "connection", help: "no probes of an idle connection, which else begin after 60 s", set: toggle(func(s *settings) *bool { return &s.fetch.From.NoKeepAlive })},
+	{long: "tcp-fastopen", category: "connection", help: "send the first data with the SYN (RFC 7413) to a server whose cookie the system has, or ask for one; Linux", set: fastOpen},
 	{long: "haproxy-protocol", category: "connection", help: "begin the connection with a line of the PROXY protocol, version 1", set: toggle(func(s *settings) *bool { return &s.fetch.HAProxy.Send })},
 	{long: "haproxy-clientip", arg: "ADDRESS", category: "connection", help: "the same, telling this address for our own", set: haproxyClient},
 	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
