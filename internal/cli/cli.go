@@ -144,6 +144,9 @@ func (p *program) run(ctx context.Context, words []string) error {
 		if err := op.s.check(chosen); err != nil {
 			return err
 		}
+		if op.s.engine == listEngines {
+			return p.tellEngines()
+		}
 	}
 	if run := commands[chosen]; run != nil {
 		return run(p.ops[0], ctx, words)

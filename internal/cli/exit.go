@@ -24,6 +24,7 @@ const (
 	statusOther  = 7
 	statusFrom   = 45
 	statusSOCKS  = 97
+	statusEngine = 53
 	// statusArgument is that of an argument that is well-formed and cannot be.
 	statusArgument = 43
 	// statusInterrupted is as shells have it.

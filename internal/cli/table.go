@@ -7,6 +7,7 @@ import (
 	"fetchscope/httpclient/auth"
 	"fetchscope/internal/demo"
 	"fetchscope/internal/fetch"
+	"fetchscope/transport"
 )
 
 // everywhere are all commands.
@@ -128,8 +129,12 @@ var options = []option{
 	{long: "wait-time-wait", category: "connection", help: "stay until TIME_WAIT is over, a minute after the close, and say when", run: toggle(func(g *global) *bool { return &g.outwait })},
 
 	{long: "capath", arg: "DIR", category: "connection", help: "trust the authorities in the files of DIR (PEM) too, beside those of --cacert or the system", only: named, set: text(func(s *settings) *string { return &s.fetch.CADir })},
-	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate (PEM) to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
-	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert (PEM), where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.KeyFile })},
+	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
+	{long: "cert-type", arg: "FORM", category: "connection", help: "the form of --cert: PEM, as is usual, or DER", set: fileForm(func(f *transport.IdentityFiles) *bool { return &f.CertDER })},
+	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert, where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.Identity.Key })},
+	{long: "key-type", arg: "FORM", category: "connection", help: "the form of --key: PEM, as is usual, or DER", set: fileForm(func(f *transport.IdentityFiles) *bool { return &f.KeyDER })},
+	{long: "pass", arg: "PASSWORD", category: "connection", help: "the password of the key, as behind --cert", set: text(func(s *settings) *string { return &s.fetch.TLS.Identity.Password })},
+	{long: "engine", arg: "NAME", category: "connection", help: "let this crypto engine do the work; there is none (53), as list says", set: engine},
 	{long: "pinnedpubkey", arg: "HASHES", category: "connection", help: "the server must have a key of these, sha256//HASH[;sha256//HASH]..., or the one in this file, -k or not (90)", set: text(func(s *settings) *string { return &s.fetch.TLS.PinnedKey })},
 	{long: "tlsv1.2", category: "connection", help: "speak TLS 1.2 or newer", set: leastTLS(tls.VersionTLS12)},
 	{long: "tlsv1.3", category: "connection", help: "speak TLS 1.3 or newer", set: leastTLS(tls.VersionTLS13)},
