@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"fetchscope/httpclient/altsvc"
 	"fetchscope/httpclient/cookie"
 	"fetchscope/httpclient/hsts"
 	"fetchscope/internal/fetch"
@@ -43,6 +44,8 @@ type program struct {
 	fetches fetch.Run
 	jar     cookie.Jar // of the operations that keep cookies
 	strict  hsts.Cache // of those that keep hosts that want https
+	// elsewhere is of those that keep where else origins can be reached.
+	elsewhere altsvc.Cache
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
 	capture   *capture.Capture

@@ -16,11 +16,11 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                                  {"internal/cli"},
-	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/auth", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire"},
+	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/altsvc", "httpclient/auth", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
 	"internal/lab":                      {"transport/capture", "transport/tcpstate", "trace"},
-	"internal/fetch":                    {"internal/weburl", "internal/httpdate", "internal/netrc", "httpclient/auth", "httpclient/cookie", "httpclient/hsts", "resolver", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate"},
+	"internal/fetch":                    {"internal/weburl", "internal/httpdate", "internal/netrc", "httpclient/altsvc", "httpclient/auth", "httpclient/cookie", "httpclient/hsts", "resolver", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate"},
 	"resolver":                          {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":                   {},
 	"transport":                         {"transport/staple", "transport/tcpstate", "internal/kstamp", "trace"},
@@ -31,6 +31,7 @@ var layers = map[string][]string{
 	"httpclient":                        {"trace"},
 	"httpclient/h1":                     {"httpclient", "trace"},
 	"httpclient/coding":                 {"httpclient", "httpclient/coding/zstd", "trace"},
+	"httpclient/altsvc":                 {},
 	"httpclient/auth":                   {},
 	"httpclient/cookie":                 {"httpclient/cookie/suffix"},
 	"httpclient/hsts":                   {},

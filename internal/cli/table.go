@@ -92,6 +92,7 @@ var options = []option{
 	{long: "cookie-jar", short: "c", arg: "FILE", category: "request", help: "keep cookies and write them to FILE at the end; - is stdout", set: cookieJar},
 	{long: "junk-session-cookies", short: "j", category: "request", help: "leave out cookies of a file that end with the session", set: toggle(func(s *settings) *bool { return &s.memory.junk })},
 	{long: "hsts", arg: "FILE", category: "request", help: "reach hosts by https that asked for it in an earlier answer, which FILE keeps; '' keeps them for the run; repeatable, the last one is written", set: appendTo(func(s *settings) *[]string { return &s.memory.hsts })},
+	{long: "alt-svc", arg: "FILE", category: "request", help: "connect to where https origins said in an earlier answer that they are to be reached by HTTP/1.1 (Alt-Svc), which FILE keeps; '' keeps it for the run", set: altSvc},
 	{long: "compressed", category: "request", help: "ask for content codings and undo them", set: toggle(func(s *settings) *bool { return &s.fetch.Compressed })},
 	{long: "range", short: "r", arg: "RANGE", category: "request", help: "ask for a part: 0-99, 100- or -100, or several with commas between them", set: byteRange},
 	{long: "continue-at", short: "C", arg: "OFFSET", category: "request", help: "ask for what follows so many bytes and append it to the file; - takes the file's size", set: continueAt},
