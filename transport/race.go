@@ -238,8 +238,13 @@ func (r *race) attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort
 // connected tells of the connection that is used.
 func connected(s socket, sc *trace.Scope) *Conn {
 	l := s.base()
-	sc.EmitAt(l.established, trace.AttemptEnded{Address: l.peer(), Outcome: trace.AttemptConnected})
-	sc.EmitAt(l.established, trace.Connected{Local: l.self(), Remote: l.peer()})
+	l.opened = func() {
+		sc.EmitAt(l.established, trace.AttemptEnded{Address: l.peer(), Outcome: trace.AttemptConnected})
+		sc.EmitAt(l.established, trace.Connected{Local: l.self(), Remote: l.peer()})
+	}
+	if !l.early {
+		l.opened()
+	}
 	return newConn(s, sc)
 }
 

@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"fetchscope/httpclient/altsvc"
 	"fetchscope/httpclient/cookie"
 	"fetchscope/httpclient/hsts"
 	"fetchscope/internal/fetch"
@@ -44,6 +45,8 @@ type program struct {
 	fetches fetch.Run
 	jar     cookie.Jar // of the operations that keep cookies
 	strict  hsts.Cache // of those that keep hosts that want https
+	// elsewhere is of those that keep where else origins can be reached.
+	elsewhere altsvc.Cache
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
 	capture   *capture.Capture
@@ -145,6 +148,9 @@ func (p *program) run(ctx context.Context, words []string) error {
 	for _, op := range p.ops {
 		if err := op.s.check(chosen); err != nil {
 			return err
+		}
+		if op.s.engine == listEngines {
+			return p.tellEngines()
 		}
 	}
 	if run := commands[chosen]; run != nil {

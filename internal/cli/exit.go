@@ -26,6 +26,7 @@ const (
 	statusPartial = 18
 	statusFrom    = 45
 	statusSOCKS   = 97
+	statusEngine  = 53
 	// statusArgument is that of an argument that is well-formed and cannot be.
 	statusArgument = 43
 	// statusSyntax is that of an argument that curl reads when it is about to connect.

@@ -47,6 +47,7 @@ type settings struct {
 
 	proxyHeaders []string
 	proxyLogin   proxyLogin
+	engine       string
 	timeout      time.Duration
 	memory       memory
 

@@ -7,6 +7,7 @@ import (
 	"fetchscope/httpclient/auth"
 	"fetchscope/internal/demo"
 	"fetchscope/internal/fetch"
+	"fetchscope/transport"
 )
 
 // everywhere are all commands.
@@ -91,6 +92,7 @@ var options = []option{
 	{long: "cookie-jar", short: "c", arg: "FILE", category: "request", help: "keep cookies and write them to FILE at the end; - is stdout", set: cookieJar},
 	{long: "junk-session-cookies", short: "j", category: "request", help: "leave out cookies of a file that end with the session", set: toggle(func(s *settings) *bool { return &s.memory.junk })},
 	{long: "hsts", arg: "FILE", category: "request", help: "reach hosts by https that asked for it in an earlier answer, which FILE keeps; '' keeps them for the run; repeatable, the last one is written", set: appendTo(func(s *settings) *[]string { return &s.memory.hsts })},
+	{long: "alt-svc", arg: "FILE", category: "request", help: "connect to where https origins said in an earlier answer that they are to be reached by HTTP/1.1 (Alt-Svc), which FILE keeps; '' keeps it for the run", set: altSvc},
 	{long: "compressed", category: "request", help: "ask for content codings and undo them", set: toggle(func(s *settings) *bool { return &s.fetch.Compressed })},
 	{long: "range", short: "r", arg: "RANGE", category: "request", help: "ask for a part: 0-99, 100- or -100, or several with commas between them", set: byteRange},
 	{long: "continue-at", short: "C", arg: "OFFSET", category: "request", help: "ask for what follows so many bytes and append it to the file; - takes the file's size", set: continueAt},
@@ -119,6 +121,7 @@ var options = []option{
 	{long: "interface", arg: "NAME", category: "connection", help: "connect from this interface, address or host; if!NAME, host!HOST and ifhost!NAME!HOST say which", set: func(s *settings, v string) error { return s.fetch.From.SetInterface(v) }},
 	{long: "local-port", arg: "N[-M]", category: "connection", help: "connect from this port, or the first of these that is free", set: localPort},
 	{long: "no-keepalive", category: "connection", help: "no probes of an idle connection, which else begin after 60 s", set: toggle(func(s *settings) *bool { return &s.fetch.From.NoKeepAlive })},
+	{long: "tcp-fastopen", category: "connection", help: "send the first data with the SYN (RFC 7413) to a server whose cookie the system has, or ask for one; Linux", set: fastOpen},
 	{long: "haproxy-protocol", category: "connection", help: "begin the connection with a line of the PROXY protocol, version 1", set: toggle(func(s *settings) *bool { return &s.fetch.HAProxy.Send })},
 	{long: "haproxy-clientip", arg: "ADDRESS", category: "connection", help: "the same, telling this address for our own", set: haproxyClient},
 	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
@@ -127,8 +130,12 @@ var options = []option{
 	{long: "wait-time-wait", category: "connection", help: "stay until TIME_WAIT is over, a minute after the close, and say when", run: toggle(func(g *global) *bool { return &g.outwait })},
 
 	{long: "capath", arg: "DIR", category: "connection", help: "trust the authorities in the files of DIR (PEM) too, beside those of --cacert or the system", only: named, set: text(func(s *settings) *string { return &s.fetch.CADir })},
-	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate (PEM) to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
-	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert (PEM), where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.KeyFile })},
+	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
+	{long: "cert-type", arg: "FORM", category: "connection", help: "the form of --cert: PEM, as is usual, or DER", set: fileForm(func(f *transport.IdentityFiles) *bool { return &f.CertDER })},
+	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert, where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.Identity.Key })},
+	{long: "key-type", arg: "FORM", category: "connection", help: "the form of --key: PEM, as is usual, or DER", set: fileForm(func(f *transport.IdentityFiles) *bool { return &f.KeyDER })},
+	{long: "pass", arg: "PASSWORD", category: "connection", help: "the password of the key, as behind --cert", set: text(func(s *settings) *string { return &s.fetch.TLS.Identity.Password })},
+	{long: "engine", arg: "NAME", category: "connection", help: "let this crypto engine do the work; there is none (53), as list says", set: engine},
 	{long: "pinnedpubkey", arg: "HASHES", category: "connection", help: "the server must have a key of these, sha256//HASH[;sha256//HASH]..., or the one in this file, -k or not (90)", set: text(func(s *settings) *string { return &s.fetch.TLS.PinnedKey })},
 	{long: "tlsv1.2", category: "connection", help: "speak TLS 1.2 or newer", set: leastTLS(tls.VersionTLS12)},
 	{long: "tlsv1.3", category: "connection", help: "speak TLS 1.3 or newer", set: leastTLS(tls.VersionTLS13)},
