@@ -319,12 +319,13 @@ func (a *atMost) Write(p []byte) (int, error) {
 }
 
 // page is where rendered text goes. On a terminal it waits for the trace, so that it
-// ends at the prompt; elsewhere it goes out at once.
+// ends at the prompt, and beside other pages until it is whole; elsewhere it goes out at
+// once.
 func (d *delivery) page() (w io.Writer, flushed func() error) {
 	if d.p.s.format != "" {
 		return io.Discard, func() error { return nil }
 	}
-	if d.p.out.Terminal && d.p.err.Terminal && !d.p.s.silent && d.p.s.view != "none" {
+	if d.p.parallel || d.p.out.Terminal && d.p.err.Terminal && !d.p.s.silent && d.p.s.view != "none" {
 		d.held = &bytes.Buffer{}
 		return d.held, func() error { return nil }
 	}

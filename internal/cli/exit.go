@@ -26,6 +26,8 @@ const (
 	statusSOCKS  = 97
 	// statusArgument is that of an argument that is well-formed and cannot be.
 	statusArgument = 43
+	// statusAborted is that of a transfer that another one's failure ended.
+	statusAborted = 42
 	// statusInterrupted is as shells have it.
 	statusInterrupted = 130
 )
@@ -146,6 +148,7 @@ var statuses = map[trace.Code]int{
 	fetch.CodeTunnel:           56,
 	fetch.CodeTunnelBroken:     56,
 	fetch.CodeNetrc:            statusRead,
+	fetch.CodeAborted:          statusAborted,
 	fetch.CodeInternal:         statusOther,
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/weburl"
@@ -22,7 +23,11 @@ func (p *program) fetch(ctx context.Context) error {
 	p.openKeys()
 	p.openWire()
 	defer p.wire.close()
-	last := p.fetchAll(ctx)
+	fetch := p.fetchAll
+	if p.parallel && !p.dryRun && p.several() {
+		fetch = p.fetchBeside
+	}
+	last := fetch(ctx)
 	// The person has the result, and should have the reason why there is none.
 	if ended := (*statusError)(nil); errors.As(last, &ended) {
 		p.tell(ended)
@@ -121,6 +126,9 @@ func (t *transfer) fetch(ctx context.Context, l *lane) error {
 		return err
 	}
 	t.url = u
+	if p.parallel {
+		t.queued = time.Since(p.begun)
+	}
 	if p.dryRun {
 		return t.tellOnly()
 	}
@@ -146,14 +154,16 @@ func (t *transfer) send(ctx context.Context, l *lane, d *delivery) error {
 	p := t.operation
 	var lines *jsonLines
 	if p.format == "jsonl" {
-		lines = newJSONLines(p.stdout, p.secrets)
+		lines = newJSONLines(p.stdout, p.secrets, t.number)
 	}
 	rec := l.recorder(p.sink(lines))
 	err := p.fetcher.On(&l.line).Send(ctx, rec, t.url, t.body, d)
 	if lines != nil {
 		err = errors.Join(err, lines.close())
 	}
-	p.wire.flush()
+	if !p.parallel {
+		p.wire.flush()
+	}
 	if err = errors.Join(err, d.close()); err != nil {
 		err = errors.Join(err, d.abandon())
 	}
@@ -198,6 +208,8 @@ func (t *transfer) refuse(url string, f *fetch.Failure) error {
 	if t.dryRun {
 		return ended
 	}
+	t.showing.Lock()
+	defer t.showing.Unlock()
 	rec := trace.NewRecorder(nil)
 	doc := trace.Fold(nil, trace.FoldOptions{URL: url, Started: rec.Started(), Secrets: t.secrets})
 	doc.Error = &trace.Error{Phase: f.Phase, Code: f.Code, Message: trace.Text(f.Error()), Hint: f.Hint}
@@ -208,9 +220,11 @@ func (t *transfer) refuse(url string, f *fetch.Failure) error {
 
 // finish makes the document and shows it.
 func (t *transfer) finish(l *lane, rec *trace.Recorder, d *delivery, err error) error {
+	t.showing.Lock()
+	defer t.showing.Unlock()
 	if rec == nil {
 		if err == nil {
-			return nil
+			return d.settle()
 		}
 		rec = failed(t.url, err)
 	}

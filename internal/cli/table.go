@@ -48,6 +48,7 @@ var options = []option{
 	{long: "trace-time", category: "trace", help: "with --trace or --trace-ascii, the time of day before each entry", run: toggle(func(g *global) *bool { return &g.wireTime })},
 	{long: "silent", short: "s", category: "trace", help: "no trace, no progress, no errors", only: everywhere, run: toggle(func(g *global) *bool { return &g.silent })},
 	{long: "show-error", short: "S", category: "trace", help: "with -s, errors all the same", only: everywhere, run: toggle(func(g *global) *bool { return &g.showError })},
+	{long: "progress-bar", short: "#", category: "trace", help: "show the progress of a body as a bar, wherever stderr goes", run: toggle(func(g *global) *bool { return &g.bar })},
 	{long: "no-progress-meter", category: "trace", help: "no progress of a long body", run: toggle(func(g *global) *bool { return &g.noProgress })},
 	{long: "color", arg: "WHEN", category: "trace", help: "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM", only: everywhere, run: oneOf(func(g *global) *string { return &g.color }, "auto", "always", "never")},
 	{long: "ascii", category: "trace", help: "draw with ASCII alone, as without a UTF-8 locale; a page keeps its own letters", only: everywhere, run: toggle(func(g *global) *bool { return &g.ascii })},
@@ -165,6 +166,9 @@ var options = []option{
 	{long: "retry-all-errors", category: "limits", help: "with --retry, after any error", set: toggle(func(s *settings) *bool { return &s.fetch.Retry.AllErrors })},
 
 	{long: "url", arg: "URL", category: "operations", help: "fetch URL, as a word by itself does; @FILE or @- (stdin) has one on each line, each of which is saved as by -O", only: []string{""}, read: (*reader).url},
+	{long: "parallel", short: "Z", category: "operations", help: "fetch the URLs at the same time; what comes is written as it comes, and the status is that of the first that failed", run: toggle(func(g *global) *bool { return &g.parallel })},
+	{long: "parallel-max", arg: "N", category: "operations", help: "with -Z, no more than N at a time (50)", run: parallelMax},
+	{long: "parallel-immediate", category: "operations", help: "with -Z, open connections at once and wait for none that might be shared, as is usual here", run: toggle(func(g *global) *bool { return &g.immediate })},
 	{long: "globoff", short: "g", category: "operations", help: "take braces and brackets in URLs and in -T as they are; else {a,b}, [1-9], [01-20:5] and [a-z] stand for several, and #1 or #<name> in -o for what the first, or {<name>a,b}, has there", set: toggle(func(s *settings) *bool { return &s.globOff })},
 	{long: "config", short: "K", arg: "FILE", category: "operations", help: "read options from FILE, - for stdin: one on each line, 'name = argument' or '--name argument', in double quotes where there is white space", only: everywhere, read: (*reader).config},
 	{long: "disable", short: "q", category: "operations", help: "as the first argument: do without $XDG_CONFIG_HOME/fetchscope/config (~/.config without), which is read as by -K else", only: everywhere, read: func(*reader, string) error { return nil }},
