@@ -26,6 +26,8 @@ const (
 	statusSOCKS  = 97
 	// statusArgument is that of an argument that is well-formed and cannot be.
 	statusArgument = 43
+	// statusOption is that of a value that an option cannot have.
+	statusOption = 49
 	// statusAborted is that of a transfer that another one's failure ended.
 	statusAborted = 42
 	// statusInterrupted is as shells have it.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -63,7 +64,8 @@ func (p *program) fetchAll(ctx context.Context) error {
 	}
 }
 
-// parseURL reads a word as a URL: without a scheme it is http, as with curl.
+// parseURL reads a word as a URL: without a scheme it is http, as with curl, or that of
+// --proto-default.
 func (p *operation) parseURL(word string) (*weburl.URL, error) {
 	parse := weburl.Parse
 	if p.s.pathAsIs {
@@ -77,12 +79,15 @@ func (p *operation) parseURL(word string) (*weburl.URL, error) {
 		return base.Parse(word)
 	}
 	if scheme, rest, ok := strings.Cut(word, ":"); ok && !strings.HasPrefix(rest, "//") && !knownScheme(scheme) && port(rest) {
-		return parse("http://" + word)
+		return parse(p.scheme() + word)
 	} else if !ok {
-		return parse("http://" + word)
+		return parse(p.scheme() + word)
 	}
 	return parse(word)
 }
+
+// scheme is what a URL begins with that names none.
+func (p *operation) scheme() string { return cmp.Or(p.s.scheme, "http") + "://" }
 
 // knownScheme says whether a word before a colon is a scheme rather than a host.
 func knownScheme(s string) bool {
@@ -166,6 +171,8 @@ func (t *transfer) send(ctx context.Context, l *lane, d *delivery) error {
 	}
 	if err = errors.Join(err, d.close()); err != nil {
 		err = errors.Join(err, d.abandon())
+	} else {
+		d.date()
 	}
 	return t.finish(l, rec, d, err)
 }
