@@ -289,6 +289,8 @@ type RequestInfo struct {
 	Headers   []Field `json:"headers"`
 	Bytes     int64   `json:"bytes"`
 	BodyBytes int64   `json:"body_bytes"`
+	// Cut says that it was not sent whole; the counts are those of what was.
+	Cut bool `json:"cut,omitzero"`
 	// Acked is the moment at which the peer's acknowledgement of the last byte came.
 	Acked *Time `json:"acked_ns,omitzero"`
 }
@@ -349,12 +351,18 @@ type RenderInfo struct {
 	Title       string `json:"title"`
 	Elements    int    `json:"elements"`
 	Rules       int    `json:"rules"`
-	Lines       int    `json:"lines"`
-	Links       int    `json:"links"`
-	Words       int    `json:"words"`
-	Parse       *Time  `json:"parse_ns,omitzero"`
-	Style       *Time  `json:"style_ns,omitzero"`
-	Layout      *Time  `json:"layout_ns,omitzero"`
+	// Overridden says that the page hides all of its text, as one does that waits for a
+	// script, and that it was shown all the same.
+	Overridden bool `json:"overridden,omitzero"`
+	// RulesCut says that the style sheets went beyond a limit, and some of their rules
+	// had no effect.
+	RulesCut bool  `json:"rules_cut,omitzero"`
+	Lines    int   `json:"lines"`
+	Links    int   `json:"links"`
+	Words    int   `json:"words"`
+	Parse    *Time `json:"parse_ns,omitzero"`
+	Style    *Time `json:"style_ns,omitzero"`
+	Layout   *Time `json:"layout_ns,omitzero"`
 }
 
 // A CloseInfo is step 6.

@@ -74,11 +74,6 @@ func fails(withBody bool) func(*settings, string) error {
 	}
 }
 
-// keepPost is --post301 and its like.
-func keepPost(field func(*fetch.KeepPost) *bool) func(*settings, string) error {
-	return toggle(func(s *settings) *bool { return field(&s.fetch.Keep) })
-}
-
 // version10 and version11 are --http1.0 and --http1.1: the last decides.
 func version10(s *settings, v string) error {
 	s.fetch.HTTP10 = v == "true"

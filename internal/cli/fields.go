@@ -52,6 +52,8 @@ func (p *operation) addHeader(flag string, to *[]fetch.HeaderOption, h string) e
 	} else if field.Name, ok = strings.CutSuffix(h, ";"); !ok {
 		return usage(fmt.Sprintf("%s %q: wanted 'Name: value', 'Name:' or 'Name;'", flag, h), "")
 	}
+	name := strings.TrimRight(field.Name, " \t")
+	field.Name, field.Gap = name, field.Name[len(name):]
 	if field.Name == "" || strings.ContainsAny(field.Name, " \t\"(),/;<=>?@[\\]{}") {
 		return usage(fmt.Sprintf("%s %q: this cannot be a field's name", flag, h), "")
 	}

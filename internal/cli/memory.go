@@ -53,12 +53,6 @@ func cookieJar(s *settings, v string) error {
 	return nil
 }
 
-func trusted(s *settings, v string) error {
-	s.fetch.Trusted = v == "true"
-	s.fetch.Follow = s.fetch.Follow || s.fetch.Trusted
-	return nil
-}
-
 // recall reads what the options name into what the fetches share: of operations that keep
 // cookies, or hosts that want https, each knows what the ones before have learnt.
 func (p *operation) recall() error {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"slices"
 
@@ -69,12 +70,15 @@ func (p *program) watched() bool {
 
 // completeAll makes all operations ready that the command line has, so that what makes no
 // sense is found before anything is fetched.
-func (p *program) completeAll() error {
+func (p *program) completeAll(ctx context.Context) error {
 	for _, op := range p.ops {
 		if len(op.s.targets) == 0 {
 			return errNoURL
 		}
 		if err := op.complete(); err != nil {
+			return err
+		}
+		if err := op.completeLogin(ctx); err != nil {
 			return err
 		}
 	}

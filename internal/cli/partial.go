@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"fetchscope/httpclient"
+	"fetchscope/httpclient/payload"
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/httpdate"
 	"fetchscope/internal/term"
@@ -129,6 +131,20 @@ func (p *operation) resumeFrom(file string) int64 {
 		return 0
 	}
 	return info.Size()
+}
+
+// remaining is what -C leaves to be sent of an upload, and which part of the whole that is.
+// As nobody asks how much the server has, -C - sends all of it and says so, as with curl.
+func (p *operation) remaining(c httpclient.Content) (*fetch.Payload, error) {
+	from, size := max(p.s.resume, 0), c.Size()
+	if size >= 0 && from > 0 && from >= size {
+		return nil, &statusError{status: statusPartial, code: codeUsage, err: fmt.Errorf("-C %d: the file has %d bytes, which are there already", from, size)}
+	}
+	out := &fetch.Payload{Content: payload.From(c, from), Put: true}
+	if p.s.resume != 0 && size > 0 {
+		out.Part = fmt.Sprintf("%d-%d/%d", from, size-1, size)
+	}
+	return out, nil
 }
 
 // Resume is how much of the body the file has (-C).

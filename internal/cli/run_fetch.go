@@ -15,7 +15,7 @@ import (
 
 // fetch goes through the operations. As with curl the status is that of the last URL.
 func (p *program) fetch(ctx context.Context) error {
-	if err := p.completeAll(); err != nil {
+	if err := p.completeAll(ctx); err != nil {
 		return err
 	}
 	if err := p.openCapture(); err != nil {

@@ -47,6 +47,7 @@ type settings struct {
 	headers []string
 
 	proxyHeaders []string
+	proxyLogin   proxyLogin
 	timeout      time.Duration
 	memory       memory
 
@@ -217,11 +218,6 @@ func userAgent(s *settings, v string) error {
 
 func referer(s *settings, v string) error {
 	s.fetch.Referer, s.fetch.AutoReferer = strings.CutSuffix(v, ";auto")
-	return oneLine(v)
-}
-
-func user(s *settings, v string) error {
-	s.fetch.User = &v
 	return oneLine(v)
 }
 

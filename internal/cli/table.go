@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"strings"
 
+	"fetchscope/httpclient/auth"
 	"fetchscope/internal/demo"
 	"fetchscope/internal/fetch"
 )
@@ -77,9 +78,14 @@ var options = []option{
 	{long: "http1.1", category: "request", help: "ask by HTTP/1.1, as is usual", set: version11},
 	{long: "http0.9", category: "request", help: "take an answer without a head for a page", set: toggle(func(s *settings) *bool { return &s.fetch.HTTP09 })},
 	{long: "header", short: "H", arg: "FIELD", category: "request", help: "add the field 'Name: value'; 'Name:' takes one away, 'Name;' sends it empty", set: appendTo(func(s *settings) *[]string { return &s.headers })},
+	{long: "browser", category: "request", help: "fetch as a browser does: with its header, following redirects, any content coding, cookies and HSTS for the run, and HTTPS records", set: browser},
 	{long: "user-agent", short: "A", arg: "NAME", category: "request", help: "say that we are NAME", set: userAgent},
 	{long: "referer", short: "e", arg: "URL", category: "request", help: "say where the link was; ';auto' at the end follows redirects", set: referer},
-	{long: "user", short: "u", arg: "NAME:PASSWORD", category: "request", help: "authenticate by Basic, at this origin alone", set: user},
+	{long: "user", short: "u", arg: "NAME:PASSWORD", category: "request", help: "authenticate at this origin alone, by Basic where no other scheme is named; without a colon a terminal is asked for the password", set: user},
+	{long: "basic", category: "request", help: "authenticate by Basic, as is usual", set: scheme(auth.Basic)},
+	{long: "digest", category: "request", help: "authenticate by Digest (MD5, SHA-256, SHA-512/256); with --basic by whichever of both the server asks for", set: scheme(auth.Digest)},
+	{long: "anyauth", category: "request", help: "authenticate by the strongest scheme that the server asks for", set: anyScheme},
+	{long: "oauth2-bearer", arg: "TOKEN", category: "request", help: "authenticate by this bearer token, at this origin alone", set: bearer},
 	{long: "netrc", short: "n", category: "request", help: "authenticate by the name and password that $NETRC or ~/.netrc has for the host, before those of the URL", set: toggle(func(s *settings) *bool { return &s.memory.netrc })},
 	{long: "netrc-file", arg: "FILE", category: "request", help: "the same with FILE", set: text(func(s *settings) *string { return &s.memory.netrcAt })},
 	{long: "netrc-optional", category: "request", help: "the same, but the URL's come first and the file need not be there", set: toggle(func(s *settings) *bool { return &s.memory.maybe })},
@@ -95,7 +101,8 @@ var options = []option{
 	{long: "etag-save", arg: "FILE", category: "result", help: "write the response's entity tag to FILE; - is stdout", set: text(func(s *settings) *string { return &s.etagSave })},
 	{long: "tr-encoding", category: "request", help: "ask for a compressed transfer coding and undo it", set: toggle(func(s *settings) *bool { return &s.fetch.TransferCodings })},
 	{long: "raw", category: "result", help: "pass the body through as it came: no coding undone, the chunks' framing included", set: toggle(func(s *settings) *bool { return &s.fetch.Raw })},
-	{long: "location", short: "L", category: "request", help: "follow redirects", set: toggle(func(s *settings) *bool { return &s.fetch.Follow })},
+	{long: "location", short: "L", category: "request", help: "follow redirects; the method of -X stays", set: location},
+	{long: "follow", category: "request", help: "follow redirects, and let their status decide what becomes of the method of -X", set: follow},
 	{long: "location-trusted", category: "request", help: "follow redirects, and send credentials and cookies to wherever they lead", set: trusted},
 	{long: "proto", arg: "LIST", category: "request", help: "which protocols may be fetched: =https alone, -http not; repeatable names with commas between them, all for every one", set: protocols("--proto", func(s *settings) *fetch.Protocols { return &s.fetch.Protocols })},
 	{long: "proto-redir", arg: "LIST", category: "request", help: "the same, where a redirect leads there", set: protocols("--proto-redir", func(s *settings) *fetch.Protocols { return &s.fetch.RedirectProtocols })},
@@ -140,7 +147,11 @@ var options = []option{
 	{long: "socks5-hostname", arg: "HOST[:PORT]", category: "proxy", help: "go through this SOCKS 5 proxy, which resolves names", set: proxy("socks5h", "--socks5-hostname")},
 	{long: "proxy1.0", arg: "HOST[:PORT]", category: "proxy", help: "go through this HTTP proxy, asking for tunnels by HTTP/1.0", set: proxy10},
 	{long: "proxytunnel", short: "p", category: "proxy", help: "ask the HTTP proxy for a tunnel (CONNECT) for http too", set: toggle(func(s *settings) *bool { return &s.fetch.ProxyTunnel })},
+	{long: "suppress-connect-headers", category: "proxy", help: "leave the heads of proxies' answers to CONNECT out of -i and -D", set: toggle(func(s *settings) *bool { return &s.fetch.SuppressTunnel })},
 	{long: "proxy-user", short: "U", arg: "NAME:PASSWORD", category: "proxy", help: "log in to the proxy; both parts are percent-encoded", set: proxyUser},
+	{long: "proxy-basic", category: "proxy", help: "log in by Basic, as is usual", set: toggle(func(s *settings) *bool { return &s.proxyLogin.basic })},
+	{long: "proxy-digest", category: "proxy", help: "log in by Digest", set: toggle(func(s *settings) *bool { return &s.proxyLogin.digest })},
+	{long: "proxy-anyauth", category: "proxy", help: "log in by the strongest scheme that the proxy asks for", set: toggle(func(s *settings) *bool { return &s.proxyLogin.any })},
 	{long: "proxy-header", arg: "FIELD", category: "proxy", help: "add a field as -H does, to what proxies alone are sent: the CONNECT, or the request to an HTTP proxy", set: appendTo(func(s *settings) *[]string { return &s.proxyHeaders })},
 	{long: "noproxy", arg: "LIST", category: "proxy", help: "use no proxy for these hosts, domains, addresses and networks, instead of those in no_proxy; * for all", set: noProxy},
 	{long: "proxy-insecure", category: "proxy", help: "go on where the certificate of an https proxy is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.ProxyInsecure })},

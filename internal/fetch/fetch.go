@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"fetchscope/httpclient"
+	"fetchscope/httpclient/auth"
 	"fetchscope/httpclient/cookie"
 	"fetchscope/httpclient/hsts"
 	"fetchscope/internal/netrc"
@@ -42,6 +43,8 @@ type Options struct {
 	ExpectWait time.Duration
 	// Keep says for which statuses a POST stays one when it is redirected.
 	Keep KeepPost
+	// Browser sends the fields that a browser does.
+	Browser bool
 	// Header are fields to add (-H), or to replace what would be sent. A field
 	// without value takes the one of that name away; Empty sends it empty.
 	Header []HeaderOption
@@ -50,8 +53,12 @@ type Options struct {
 	// Referer is sent (-e); AutoReferer sends the previous URL after a redirect.
 	Referer     string
 	AutoReferer bool
-	// User is name:password for Basic authentication (-u), nil without.
-	User *string
+	// User is name:password (-u), Token a bearer token (--oauth2-bearer); nil without. They
+	// are for the first origin.
+	User, Token *string
+	// Auth are the schemes by which they may be told, ProxyAuth those for proxies; Basic
+	// where there is none. Of several the server chooses, before which it is told nothing.
+	Auth, ProxyAuth auth.Schemes
 
 	// Cookie goes to the first origin (-b NAME=VALUE). Cookies are those of the run, nil
 	// where none are kept.
@@ -68,7 +75,10 @@ type Options struct {
 	// Protocols may be fetched, and RedirectProtocols where a redirect leads there.
 	Protocols, RedirectProtocols Protocols
 
-	Follow       bool
+	Follow bool
+	// ByStatus lets a redirect's status change a Method that was asked for (--follow), which
+	// stays else.
+	ByStatus     bool
 	MaxRedirects int // -1 without limit
 	Compressed   bool
 	// TransferCodings asks for transfer codings beside chunked (--tr-encoding). Raw leaves
@@ -108,6 +118,8 @@ type Options struct {
 	NoProxy         *string
 	// ProxyTunnel asks for a tunnel where a proxy could be asked for the page.
 	ProxyTunnel bool
+	// SuppressTunnel keeps the head of a proxy's answer to that from the Output.
+	SuppressTunnel bool
 	// ProxyUser is name:password for a proxy, both percent-encoded; nil without.
 	ProxyUser *string
 	// ProxyHeader are fields for proxies alone.
@@ -146,6 +158,8 @@ type Options struct {
 // A HeaderOption is one -H.
 type HeaderOption struct {
 	Name, Value string
+	// Gap is white space before the colon, which is sent as it was given.
+	Gap string
 	// Remove takes the field away; a Value of "" with Remove unset is sent empty.
 	Remove bool
 }
@@ -217,10 +231,10 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 
 // Send is Fetch with a payload of its own, as each -T has.
 func (f *Fetcher) Send(ctx context.Context, rec *trace.Recorder, u *weburl.URL, p *Payload, out Output) error {
-	again := newRetries(f.o.Retry)
+	again, logins := newRetries(f.o.Retry), &logins{}
 	for n, why := 0, "first"; ; why = "retry" {
 		first := f.first(u, p)
-		first.why = why
+		first.why, first.logins = why, logins
 		last, err := f.once(ctx, rec, first, &n, out)
 		retry, ok := again.next(last, err)
 		if !ok || ctx.Err() != nil {
@@ -265,7 +279,7 @@ func (f *Fetcher) once(ctx context.Context, rec *trace.Recorder, hop *hop, n *in
 // first is the hop that a fetch begins with.
 func (f *Fetcher) first(u *weburl.URL, p *Payload) *hop {
 	u, from := f.strict(u)
-	h := &hop{f: f, url: u, from: from, origin: u, why: "first", method: f.o.FirstMethod(p), payload: p, referer: f.o.Referer}
+	h := &hop{f: f, url: u, from: from, origin: u, why: "first", method: f.o.FirstMethod(p), payload: p, referer: f.o.Referer, logins: &logins{}}
 	h.via, _ = h.route() // run finds the error
 	return h
 }
