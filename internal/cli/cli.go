@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -57,6 +58,11 @@ type program struct {
 	lossesTold int
 	wire       *wireLog // nil without --trace
 	dumps      dumps
+	// Of transfers that go on at the same time (-Z): since when they do, what they have
+	// brought, and who is showing what came of it.
+	begun    time.Time
+	progress *progress
+	showing  sync.Mutex
 	// out and err are what the two streams can show.
 	out, err term.Screen
 }

@@ -34,6 +34,7 @@ const (
 	CodeNetrc            trace.Code = "netrc_unreadable"
 	CodeRead             trace.Code = "read_failed"
 	CodeUpload           trace.Code = "upload_failed"
+	CodeAborted          trace.Code = "aborted"
 	CodeInternal         trace.Code = "internal_error"
 )
 
