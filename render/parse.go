@@ -54,6 +54,7 @@ type facts struct {
 	title    string
 	base     string // of <base href>
 	elements int
+	refresh  refresh
 }
 
 // maxTitle bounds the title that is told, in bytes. Browsers show less of it.
@@ -71,6 +72,8 @@ func survey(root *html.Node) facts {
 		case n.Namespace != "":
 		case n.DataAtom == atom.Title && f.title == "" && n.FirstChild != nil:
 			f.title = clip(strings.Join(strings.Fields(clean(n.FirstChild.Data)), " "), maxTitle)
+		case n.DataAtom == atom.Meta && f.refresh.url == "" && strings.EqualFold(attr(n, "http-equiv"), "refresh"):
+			f.refresh, _ = readRefresh(attr(n, "content"))
 		case n.DataAtom == atom.Base && f.base == "":
 			for _, a := range n.Attr {
 				if a.Key == "href" {
@@ -80,6 +83,15 @@ func survey(root *html.Node) facts {
 		}
 	}
 	return f
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
 }
 
 // following returns the node after n in the order of the document.

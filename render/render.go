@@ -17,8 +17,12 @@ import (
 	"io"
 
 	"fetchscope/render/layout"
+	"fetchscope/render/mathml"
+	"fetchscope/render/reader"
 	"fetchscope/render/style"
 	"fetchscope/trace"
+
+	"golang.org/x/net/html"
 )
 
 // Links chooses how the targets of links are shown.
@@ -45,6 +49,10 @@ type Options struct {
 	// ASCII draws bullets, lines and the like with ASCII alone. The page's own letters
 	// stay as they are.
 	ASCII bool
+	// Reader shows the main content of the page alone, where there is such.
+	Reader bool
+	// Title shows the page's title above it.
+	Title bool
 	// ResolveLink makes a link absolute. Nil: links are shown as written.
 	ResolveLink func(base, href string) string
 	// StyleSheet returns the style sheet at an address that a link element names, made
@@ -78,13 +86,24 @@ func Render(w io.Writer, r io.Reader, sc *trace.Scope, o Options) error {
 	cs := detect(page, o.ContentType)
 	root := parse(decode(page, cs.name))
 	f := survey(root)
+	if o.Reader {
+		reader.Keep(root)
+	}
 	sc.Emit(trace.Parsed{Charset: cs.name, CharsetFrom: cs.from, Title: f.title, Elements: f.elements})
 
+	if f.refresh.url != "" {
+		f.refresh.note(root)
+	}
+	mathml.Flatten(root)
 	styles := style.Compute(root, o.style(f.base))
 	sc.Emit(trace.Styled{Rules: styles.Rules(), Overridden: styles.Overridden(), Cut: styles.Cut()})
 
 	out := newFilter(w)
-	n := layout.Layout(out, root, styles, o.layout(f.base))
+	l := o.layout(f.base)
+	if o.Title && f.title != "" {
+		above(out, f.title, l)
+	}
+	n := layout.Layout(out, root, styles, l)
 	if cut {
 		out.Line(fmt.Appendf(nil, "[the page goes on after %d MiB]", maxPage>>20))
 	}
@@ -123,6 +142,14 @@ func (o Options) style(base string) style.Options {
 		s.Fetch = func(href string) ([]byte, error) { return o.StyleSheet(resolve(href)) }
 	}
 	return s
+}
+
+// above writes the page's title, with an empty line behind it.
+func above(to layout.Sink, title string, l layout.Options) {
+	root := &html.Node{Type: html.DocumentNode}
+	paragraph(root).AppendChild(&html.Node{Type: html.TextNode, Data: title})
+	layout.Layout(to, root, style.Compute(root, style.Options{}), l)
+	to.Line(nil)
 }
 
 // layout returns the options of the last stage, for a page with this base element.

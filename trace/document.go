@@ -289,6 +289,8 @@ type RequestInfo struct {
 	Headers   []Field `json:"headers"`
 	Bytes     int64   `json:"bytes"`
 	BodyBytes int64   `json:"body_bytes"`
+	// Cut says that it was not sent whole; the counts are those of what was.
+	Cut bool `json:"cut,omitzero"`
 	// Acked is the moment at which the peer's acknowledgement of the last byte came.
 	Acked *Time `json:"acked_ns,omitzero"`
 }

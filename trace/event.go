@@ -359,6 +359,13 @@ type RequestEnded struct {
 	Offset int64 `json:"offset"`
 }
 
+// RequestCut is the end of a request that was not sent whole: the server had answered
+// already, or the connection broke. Bytes count what was handed to the kernel.
+type RequestCut struct {
+	Bytes     int64 `json:"bytes"`
+	BodyBytes int64 `json:"body_bytes,omitzero"`
+}
+
 // BytesLeft is the kernel's stamp of the moment the byte before Offset, counted on
 // the connection, was given to the network device.
 type BytesLeft struct {
@@ -547,6 +554,7 @@ func (TLSEnded) Kind() string         { return "tls_ended" }
 func (CertificatesSeen) Kind() string { return "certificates_seen" }
 func (RequestStarted) Kind() string   { return "request_started" }
 func (RequestEnded) Kind() string     { return "request_ended" }
+func (RequestCut) Kind() string       { return "request_cut" }
 func (BytesLeft) Kind() string        { return "bytes_left" }
 func (BytesAcked) Kind() string       { return "bytes_acked" }
 func (FirstByte) Kind() string        { return "first_byte" }

@@ -22,10 +22,10 @@ var bounds = map[Phase]struct{ first, last []bound }{
 	},
 	Request: {
 		[]bound{firstOf[RequestStarted]},
-		[]bound{byPacket(lastByteLeft), requestLeft, lastOf[RequestEnded]},
+		[]bound{byPacket(lastByteLeft), requestLeft, lastOf[RequestEnded], lastOf[RequestCut]},
 	},
 	Wait: {
-		[]bound{byPacket(lastByteLeft), requestLeft, lastOf[RequestEnded]},
+		[]bound{byPacket(lastByteLeft), requestLeft, lastOf[RequestEnded], lastOf[RequestCut]},
 		[]bound{byPacket(firstByteCame), firstOf[FirstByte]},
 	},
 	Receive: {

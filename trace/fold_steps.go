@@ -215,6 +215,10 @@ func (f *exchangeFold) steps3and4(r Record) {
 		if f.x.Request != nil {
 			f.x.Request.Bytes, f.x.Request.BodyBytes = e.Bytes, e.BodyBytes
 		}
+	case RequestCut:
+		if q := f.x.Request; q != nil {
+			q.Bytes, q.BodyBytes, q.Cut = e.Bytes, e.BodyBytes, true
+		}
 	case InterimReceived:
 		d := f.response()
 		d.Interim = append(d.Interim, Interim{Version: e.Version, Status: e.Status, Reason: e.Reason, Headers: e.Headers, At: r.At})

@@ -106,7 +106,7 @@ func publishFields(fields []Field, secrets bool) []Field {
 	out := make([]Field, len(fields))
 	for i, f := range fields {
 		out[i] = Field{cut(Text(f[0])), cut(Text(redactURL(f[1], secrets)))}
-		if !secrets && slices.ContainsFunc(secretFields, func(s string) bool { return strings.EqualFold(s, f[0]) }) {
+		if !secrets && slices.ContainsFunc(secretFields, func(s string) bool { return strings.EqualFold(s, strings.TrimRight(f[0], " \t")) }) {
 			out[i][1] = redacted
 		}
 	}

@@ -36,6 +36,9 @@ type Race struct {
 	// host; nil where it is not. It stays the caller's.
 	Far *tcpstate.Diag
 
+	// Number numbers the attempts, each as it starts; nil counts on from those before.
+	Number func() int
+
 	// Tests put their own here: a timer, and how a connection is opened.
 	after   func(time.Duration) <-chan time.Time
 	connect func(context.Context, *trace.Scope, netip.AddrPort) (socket, error)

@@ -186,7 +186,7 @@ func (r *race) start() {
 	if r.flying+len(r.waiting) > maxFlying {
 		ctx, stop = context.WithTimeoutCause(ctx, attemptLimit, errAttemptTooLong)
 	}
-	sc := r.sc.OnConn(r.before + r.tried)
+	sc := r.sc.OnConn(r.number())
 	sc.Emit(trace.AttemptStarted{Address: addr.String()})
 	r.going.Go(func() {
 		defer stop()
@@ -196,6 +196,14 @@ func (r *race) start() {
 	if r.timer = nil; !r.due {
 		r.timer = r.after(r.Delay)
 	}
+}
+
+// number numbers the attempt that has just been counted.
+func (r *race) number() int {
+	if r.Number != nil {
+		return r.Number()
+	}
+	return r.before + r.tried
 }
 
 // attempt tries one address and says what became of it, unless it has lost.

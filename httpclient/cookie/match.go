@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"golang.org/x/net/publicsuffix"
+	"fetchscope/httpclient/cookie/suffix"
 )
 
 // lower is a name as it is compared.
@@ -52,11 +52,7 @@ const localhost = "localhost"
 // name without a dot counts as one, by the list's rule for what it does not know.
 func isPublicSuffix(domain string) bool {
 	domain = strings.TrimSuffix(lower(domain), ".")
-	if domain == localhost || isAddress(domain) {
-		return false
-	}
-	suffix, _ := publicsuffix.PublicSuffix(domain)
-	return suffix == domain
+	return domain != localhost && !isAddress(domain) && suffix.IsPublic(domain)
 }
 
 // Trustworthy says whether what goes to a host cannot be read on the way, since it does

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"fetchscope/internal/fetch"
 )
 
 // sizeUnits are the letters that multiply a size, as in curl.
@@ -72,11 +70,6 @@ func fails(withBody bool) func(*settings, string) error {
 		s.fetch.FailWithBody = v == "true" && withBody
 		return nil
 	}
-}
-
-// keepPost is --post301 and its like.
-func keepPost(field func(*fetch.KeepPost) *bool) func(*settings, string) error {
-	return toggle(func(s *settings) *bool { return field(&s.fetch.Keep) })
 }
 
 // version10 and version11 are --http1.0 and --http1.1: the last decides.

@@ -17,35 +17,42 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
+	"fetchscope/httpclient/cookie"
+	"fetchscope/httpclient/hsts"
+	"fetchscope/internal/fetch"
 	"fetchscope/internal/kstamp"
 	"fetchscope/internal/lab"
 	"fetchscope/internal/term"
 	"fetchscope/trace"
-	"fetchscope/trace/writeout"
+	"fetchscope/transport/capture"
 )
 
 // A program is one run of the command.
 type program struct {
+	*global
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
-	s              settings
+	lookupenv      func(string) (string, bool)
+	// ops are what the command line asks for, at least one. Commands that do not fetch have
+	// one alone.
+	ops     []*operation
+	fetches fetch.Run
+	jar     cookie.Jar // of the operations that keep cookies
+	strict  hsts.Cache // of those that keep hosts that want https
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
-	// clock is the last fetch's Recorder, whose clock the next one shares, and carried what
-	// is known of connections that go over to it.
-	clock   *trace.Recorder
-	carried trace.Carried
-	keys    *keyLog
-	args    []string
-	end     *lab.End // of a lab's two processes that this is one of, nil otherwise
+	capture   *capture.Capture
+	keys      *keyLog
+	args      []string
+	end       *lab.End // of a lab's two processes that this is one of, nil otherwise
 	// lossesTold counts the packets lost in the lab that a person has been told of.
 	lossesTold int
-	writeOut   *writeout.Format // nil without -w
-	wire       *wireLog         // nil without --trace
+	wire       *wireLog // nil without --trace
 	dumps      dumps
 	// out and err are what the two streams can show.
 	out, err term.Screen
@@ -59,7 +66,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	// Into a closed pipe a write fails, which has its exit status; the signal would end
 	// the program in the middle of a connection.
 	signal.Ignore(syscall.SIGPIPE)
-	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, args: args}
+	p := &program{global: usual(), stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, lookupenv: os.LookupEnv, args: args}
 	end, err := lab.Join()
 	if err != nil {
 		return p.exit(labRefused(err))
@@ -105,46 +112,55 @@ func interruptible(ctx context.Context) (_ context.Context, stop func()) {
 }
 
 // commands are the words that choose one; a host of that name is reached by its URL.
-var commands = map[string]func(*program, context.Context, []string) error{
-	"resolve": (*program).resolve,
-	"render":  (*program).render,
-	"demo":    (*program).demo,
+var commands = map[string]func(*operation, context.Context, []string) error{
+	"resolve": (*operation).resolve,
+	"render":  (*operation).render,
+	"demo":    (*operation).demo,
 }
 
 // reserved are the commands that are to come.
-var reserved = map[string]bool{"compare": true, "explain": true, "show": true}
+var reserved = []string{"compare", "explain", "show"}
+
+// isCommand says whether a word is a command.
+func isCommand(word string) bool {
+	return commands[word] != nil || slices.Contains(reserved, word)
+}
 
 func (p *program) run(ctx context.Context, words []string) error {
-	file, _ := p.stdout.(*os.File)
-	p.out = term.Detect(file, p.s.color, p.getenv)
-	file, _ = p.stderr.(*os.File)
-	p.err = term.Detect(file, p.s.color, p.getenv)
-	if p.s.ascii {
-		p.out.UTF8, p.err.UTF8 = false, false
-	}
-	command := ""
-	if len(words) > 0 {
-		command = words[0]
+	p.detect()
+	chosen := ""
+	if len(words) > 0 && isCommand(words[0]) {
+		chosen, words = words[0], words[1:]
 	}
 	switch {
-	case p.s.help:
-		return p.help(words)
-	case p.s.version:
+	case p.wantsHelp:
+		return p.help(chosen, words)
+	case p.wantsVersion:
 		_, err := fmt.Fprintln(p.stdout, versionText())
 		return err
-	case len(words) == 0:
-		return usage("no URL", "fetchscope URL, or fetchscope --help")
-	case reserved[command]:
-		return usage("the command "+command+" is not in this release", "a host of that name: http://"+command+"/")
+	case slices.Contains(reserved, chosen):
+		return usage("the command "+chosen+" is not in this release", "a host of that name: http://"+chosen+"/")
 	}
-	run, known := commands[command]
-	if err := p.s.check(command, known); err != nil {
-		return err
+	for _, op := range p.ops {
+		if err := op.s.check(chosen); err != nil {
+			return err
+		}
 	}
-	if known {
-		return run(p, ctx, words[1:])
+	if run := commands[chosen]; run != nil {
+		return run(p.ops[0], ctx, words)
 	}
-	return p.fetch(ctx, words)
+	return p.fetch(ctx)
+}
+
+// detect finds out what the two streams can show.
+func (p *program) detect() {
+	file, _ := p.stdout.(*os.File)
+	p.out = term.Detect(file, p.color, p.getenv)
+	file, _ = p.stderr.(*os.File)
+	p.err = term.Detect(file, p.color, p.getenv)
+	if p.ascii {
+		p.out.UTF8, p.err.UTF8 = false, false
+	}
 }
 
 // A statusError is an error with its exit status.
@@ -153,8 +169,9 @@ type statusError struct {
 	code   trace.Code
 	hint   string
 	err    error
-	// shown says that the person has been told already.
-	shown bool
+	// shown says that the person has been told already, placed that it is said which line of
+	// a file is wrong.
+	shown, placed bool
 }
 
 func (e *statusError) Error() string { return e.err.Error() }
@@ -183,7 +200,7 @@ func (p *program) exit(err error) int {
 
 // tell writes the error lines, unless the person has been told or wants to hear nothing.
 func (p *program) tell(e *statusError) {
-	if e.shown || p.s.silent && !p.s.showError {
+	if e.shown || p.silent && !p.showError {
 		return
 	}
 	e.shown = true

@@ -22,7 +22,7 @@ import (
 
 // A delivery takes what the fetch of one URL brings to where the options say.
 type delivery struct {
-	p    *program
+	p    *operation
 	to   output
 	url  *weburl.URL
 	file *os.File // of -o or -O, once it is open
@@ -30,6 +30,7 @@ type delivery struct {
 	from int64    // how much of the body the file has
 	// headBytes counts the heads that came.
 	headBytes int64
+	retries   int
 	// named says that the server chose the file's name, for which heads may wait.
 	named bool
 	heads []byte
@@ -38,15 +39,11 @@ type delivery struct {
 	meter
 }
 
-func (p *program) delivery(u *weburl.URL, i int) *delivery {
-	d := &delivery{p: p, url: u, meter: meter{p: p}}
-	if i < len(p.s.outputs) {
-		d.to = p.s.outputs[i]
-	} else {
-		d.to.remote = p.s.remoteAll
-	}
+func (t *transfer) delivery() *delivery {
+	p := t.operation
+	d := &delivery{p: p, to: t.to, url: t.url, meter: meter{p: t.program}}
 	if d.to.remote {
-		d.to.file, d.to.byHeader = remoteFile(u), p.s.byHeader
+		d.to.file, d.to.byHeader = remoteFile(t.url), p.s.byHeader
 	}
 	switch {
 	case d.to.file == "-":

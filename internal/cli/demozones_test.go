@@ -151,12 +151,12 @@ func TestServedCommandLines(t *testing.T) {
 func TestDemoOfOneAddress(t *testing.T) {
 	narrow := &demo.Internet{}
 	for _, f := range demo.Faults {
-		p := &program{s: defaults()}
+		p := one()
 		if err := p.resolveWithin(narrow, f); err != nil || p.s.fetch.Resolver.Iterate || p.s.fetch.Resolver.DNSSEC != f.Validate {
 			t.Errorf("%s: %v, %+v", f.Name, err, p.s.fetch.Resolver)
 		}
 	}
-	p := &program{s: defaults()}
+	p := one()
 	p.s.fetch.Resolver = resolver.Config{Iterate: true}
 	var refused *statusError
 	if err := p.resolveWithin(narrow, demo.Fault{}); !errors.As(err, &refused) || refused.status != statusUsage {

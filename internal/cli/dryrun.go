@@ -8,7 +8,6 @@ import (
 	"fetchscope/httpclient/h1"
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/term"
-	"fetchscope/internal/weburl"
 	"fetchscope/trace"
 )
 
@@ -40,8 +39,9 @@ type dryRunRequest struct {
 
 const schemaDryRun = "fetchscope.dryrun/1"
 
-// dryRunOne shows the URL and its request.
-func (p *program) dryRunOne(u *weburl.URL, i int, body *fetch.Payload) error {
+// tellOnly shows the URL and its request.
+func (t *transfer) tellOnly() error {
+	u := t.url
 	doc := dryRunDocument{Schema: schemaDryRun, URL: urlDocument{
 		Href: u.Href(), Protocol: u.Protocol(), Username: u.Username(), Password: u.Password(), Host: u.Host(),
 		Hostname: u.Hostname(), Port: u.Port(), Pathname: u.Pathname(), Search: u.Search(), Hash: u.Hash(),
@@ -50,12 +50,12 @@ func (p *program) dryRunOne(u *weburl.URL, i int, body *fetch.Payload) error {
 	var raw []byte
 	if unfetchable == nil {
 		var err error
-		if raw, err = p.rawRequest(u, i, body); err != nil {
+		if raw, err = t.rawRequest(); err != nil {
 			return err
 		}
 		doc.Request = &dryRunRequest{Raw: base64.StdEncoding.EncodeToString(raw)}
 	}
-	if err := p.showDryRun(&doc, raw); err != nil {
+	if err := t.showDryRun(&doc, raw); err != nil {
 		return err
 	}
 	if unfetchable != nil {
@@ -65,12 +65,12 @@ func (p *program) dryRunOne(u *weburl.URL, i int, body *fetch.Payload) error {
 }
 
 // rawRequest is the request byte for byte, its body read to the end.
-func (p *program) rawRequest(u *weburl.URL, i int, body *fetch.Payload) ([]byte, error) {
-	o := p.s.fetch
-	if from := p.delivery(u, i).from; from > 0 {
+func (t *transfer) rawRequest() ([]byte, error) {
+	o := t.s.fetch
+	if from := t.delivery().from; from > 0 && t.body == nil {
 		o.Range = fmt.Sprintf("%d-", from)
 	}
-	req, err := fetch.FirstRequest(o, u, body)
+	req, err := fetch.FirstRequest(o, t.url, t.body)
 	if err != nil {
 		var f *fetch.Failure
 		errors.As(err, &f)
@@ -84,7 +84,7 @@ func (p *program) rawRequest(u *weburl.URL, i int, body *fetch.Payload) ([]byte,
 }
 
 func (p *program) showDryRun(doc *dryRunDocument, raw []byte) error {
-	if p.s.format == "json" {
+	if p.format == "json" {
 		return trace.WriteJSON(p.stdout, doc, true)
 	}
 	if _, err := fmt.Fprintf(p.stdout, "%s\n\n", doc.URL.Href); err != nil {

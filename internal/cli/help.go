@@ -47,9 +47,12 @@ a name. Of several questions the last that failed decides.
 `}
 
 // help shows the options, or those of one category.
-func (p *program) help(words []string) error {
+func (p *program) help(command string, words []string) error {
 	columns := p.out.Columns
-	if len(words) > 0 {
+	switch {
+	case command != "":
+		return p.helpOn(command, columns)
+	case len(words) > 0:
 		return p.helpOn(words[0], columns)
 	}
 	if _, err := io.WriteString(p.stdout, helpHead); err != nil {

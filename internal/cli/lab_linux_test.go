@@ -159,7 +159,7 @@ func TestLabLosesTheFIN(t *testing.T) {
 
 // Where both close at once, both pass through CLOSING.
 func TestLabCrossesFINs(t *testing.T) {
-	x, _ := inLab(t, "--rtt", "200ms", "/crossing")
+	x, _ := inLab(t, "--rtt", "400ms", "/crossing")
 	wantSeen(t, x, trace.Client, trace.Packet, trace.FinWait1, trace.Closing, trace.TimeWait)
 	wantSeen(t, x, trace.Server, trace.SockDiag, trace.FinWait1, trace.Closing, trace.TimeWait)
 	if x.Close.Initiator != trace.Both {

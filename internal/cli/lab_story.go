@@ -29,7 +29,7 @@ func (p *program) tellLab(doc *trace.Document) string {
 	if err != nil {
 		return ""
 	}
-	s := &labStory{doc: doc, losses: losses.Since(p.lossesTold), drop: p.s.link.Drop}
+	s := &labStory{doc: doc, losses: losses.Since(p.lossesTold), drop: p.link.Drop}
 	p.lossesTold = losses.Count
 	s.tell()
 	return s.text(p.err)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -12,8 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"fetchscope/httpclient/cookie"
-	"fetchscope/httpclient/hsts"
 	"fetchscope/internal/netrc"
 	"fetchscope/internal/term"
 )
@@ -56,24 +53,19 @@ func cookieJar(s *settings, v string) error {
 	return nil
 }
 
-func trusted(s *settings, v string) error {
-	s.fetch.Trusted = v == "true"
-	s.fetch.Follow = s.fetch.Follow || s.fetch.Trusted
-	return nil
-}
-
-// recall reads what the options name into what the fetches share.
-func (p *program) recall() error {
+// recall reads what the options name into what the fetches share: of operations that keep
+// cookies, or hosts that want https, each knows what the ones before have learnt.
+func (p *operation) recall() error {
 	m, o := &p.s.memory, &p.s.fetch
 	o.Cookie = strings.Join(m.cookies, "; ")
 	if m.engine {
-		o.Cookies = &cookie.Jar{}
+		o.Cookies = &p.jar
 		for _, name := range m.cookieIn {
 			p.load(name, func(r io.Reader) error { return o.Cookies.Read(r, m.junk, time.Now()) })
 		}
 	}
 	if len(m.hsts) > 0 {
-		o.HSTS = &hsts.Cache{}
+		o.HSTS = &p.strict
 		for _, name := range m.hsts {
 			p.load(name, func(r io.Reader) error { return o.HSTS.Read(r, time.Now()) })
 		}
@@ -105,16 +97,9 @@ func (p *program) load(name string, read func(io.Reader) error) {
 	}
 }
 
-// warn tells of what does not change the exit status.
-func (p *program) warn(err error) {
-	if err != nil && !p.s.silent {
-		fmt.Fprintf(p.stderr, "fetchscope: warning: %s\n", term.Safe(err.Error()))
-	}
-}
-
 // recallLogins reads the netrc file. One that is named must be there, and so must the
 // usual one, unless it is optional.
-func (p *program) recallLogins() error {
+func (p *operation) recallLogins() error {
 	m := &p.s.memory
 	name := m.netrcAt
 	if name == "" {
@@ -152,7 +137,7 @@ func (p *program) usualNetrc() string {
 
 // keep writes cookies and hosts for the next run. As with curl it does not change the exit
 // status where that cannot be done.
-func (p *program) keep() {
+func (p *operation) keep() {
 	m, o := &p.s.memory, &p.s.fetch
 	if p.s.dryRun {
 		return

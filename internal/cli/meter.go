@@ -22,7 +22,7 @@ const meterPace = 200 * time.Millisecond
 
 func (m *meter) begin(ctx context.Context, total int64) {
 	m.total = total
-	if !m.p.err.Terminal || m.p.s.silent || m.p.s.noProgress {
+	if !m.p.err.Terminal || m.p.silent || m.p.noProgress {
 		return
 	}
 	ctx, m.stop = context.WithCancel(ctx)

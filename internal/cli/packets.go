@@ -29,30 +29,30 @@ const dnsPort53 = 53
 // openCapture begins to capture packets where they are wanted. Where nobody insists, it
 // does without where it may not.
 func (p *program) openCapture() error {
-	wanted := p.s.packets == packetsOn || p.s.pcap != ""
-	if p.s.packets == packetsOff && p.s.pcap != "" {
+	wanted := p.packets == packetsOn || p.pcap != ""
+	if p.packets == packetsOff && p.pcap != "" {
 		return usage("--pcap needs packets, and --packets off forbids them", "")
 	}
-	if p.s.packets == packetsOff || p.s.dryRun || !wanted && !p.showsSegments() {
+	if p.packets == packetsOff || p.dryRun || !wanted && !p.showsSegments() {
 		return nil
 	}
-	if p.s.pcap != "" {
-		if err := creatable(p.s.pcap); err != nil {
+	if p.pcap != "" {
+		if err := creatable(p.pcap); err != nil {
 			return &statusError{status: statusWrite, code: fetch.CodeWrite, err: err}
 		}
 	}
-	c, err := capture.Open(capture.Options{Keep: p.s.pcap != "", DNS: p.dnsPorts()})
+	c, err := capture.Open(capture.Options{Keep: p.pcap != "", DNS: p.dnsPorts()})
 	if err != nil && wanted {
 		return usage(err.Error(), captureHint(err))
 	}
-	p.s.fetch.Packets = c
+	p.capture = c
 	return nil
 }
 
 // showsSegments says whether the view or format has a place for them. In a lab they tell
 // what came of what was lost.
 func (p *program) showsSegments() bool {
-	return p.s.format != "" || !p.s.silent && (p.end != nil || p.s.view == "ladder" || p.s.view == "full")
+	return p.format != "" || !p.silent && (p.end != nil || p.view == "ladder" || p.view == "full")
 }
 
 func captureHint(err error) string {
@@ -64,14 +64,16 @@ func captureHint(err error) string {
 
 // dnsPorts are the ports that names are asked on.
 func (p *program) dnsPorts() []uint16 {
-	c := &p.s.fetch.Resolver
 	ports := []uint16{dnsPort53}
-	if c.Port != 0 {
-		ports = append(ports, c.Port)
-	}
-	for _, s := range c.Servers {
-		if s.Protocol == resolver.UDP && s.Addr.Port() != 0 {
-			ports = append(ports, s.Addr.Port())
+	for _, op := range p.ops {
+		c := &op.s.fetch.Resolver
+		if c.Port != 0 {
+			ports = append(ports, c.Port)
+		}
+		for _, s := range c.Servers {
+			if s.Protocol == resolver.UDP && s.Addr.Port() != 0 {
+				ports = append(ports, s.Addr.Port())
+			}
 		}
 	}
 	return ports
@@ -80,9 +82,9 @@ func (p *program) dnsPorts() []uint16 {
 // closeCapture writes the file and gives the socket back, which takes a while: the
 // result is out by now.
 func (p *program) closeCapture() error {
-	c := p.s.fetch.Packets
+	c := p.capture
 	defer c.Close()
-	if c == nil || p.s.pcap == "" {
+	if c == nil || p.pcap == "" {
 		return nil
 	}
 	if err := p.writePcap(c); err != nil {
@@ -102,7 +104,7 @@ func (p *program) writePcap(c *capture.Capture) error {
 		Packets: pcapng.Annotate(packets, p.documents), Comment: missed(p.documents, left),
 	}
 	// It may hold secrets: nobody else is to read it.
-	f, err := os.OpenFile(p.s.pcap, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(p.pcap, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -144,16 +146,15 @@ type keyLog struct {
 // openKeys takes secrets where somebody wants them.
 func (p *program) openKeys() {
 	name := p.getenv("SSLKEYLOGFILE")
-	if name == "" && p.s.pcap == "" {
+	if name == "" && p.pcap == "" {
 		return
 	}
 	p.keys = &keyLog{p: p, name: name}
-	p.s.fetch.KeyLog = p.keys
 }
 
 // Write takes a line.
 func (k *keyLog) Write(line []byte) (int, error) {
-	if k.p.s.pcap != "" {
+	if k.p.pcap != "" {
 		k.kept.Write(line)
 	}
 	if k.name == "" {
@@ -181,7 +182,7 @@ func (k *keyLog) open() (err error) {
 
 // tell says once what becomes of the secrets.
 func (k *keyLog) tell(s string) {
-	if !k.told && !k.p.s.silent {
+	if !k.told && !k.p.silent {
 		_, _ = io.WriteString(k.p.stderr, "fetchscope: "+term.Safe(s)+"\n")
 	}
 	k.told = true

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"fetchscope/httpclient"
+	"fetchscope/httpclient/payload"
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/httpdate"
 	"fetchscope/internal/term"
@@ -71,19 +73,17 @@ func timeCond(s *settings, v string) error {
 }
 
 // checkPartial finds out what cannot be meant together.
-func (p *program) checkPartial(urls int) error {
+func (p *operation) checkPartial() error {
 	s := &p.s
 	for _, w := range s.warnings {
-		if !s.silent {
-			fmt.Fprintf(p.stderr, "fetchscope: warning: %s\n", term.Safe(w))
-		}
+		p.caution(w)
 	}
 	switch {
 	case s.resume != 0 && s.fetch.Range != "":
 		return usage("-C and -r cannot go together: both say where to begin", "")
 	case s.resume != 0 && len(s.data) > 0:
 		return usage("-C and -d cannot go together: a request with a body is not gone on with", "")
-	case (s.etagSave != "" || s.etagCompare != "") && urls > 1:
+	case (s.etagSave != "" || s.etagCompare != "") && len(s.targets) > 1:
 		return usage("--etag-save and --etag-compare are for one URL", "")
 	case s.etagSave == "-" && s.format != "":
 		return usage("--format puts its document on stdout, where --etag-save - would write too", "name a file")
@@ -97,7 +97,7 @@ func (p *program) checkPartial(urls int) error {
 
 // compareETag adds the field that asks whether what we have is still so (RFC 9110, section
 // 13.1.2). Without a file nothing matches.
-func (p *program) compareETag() error {
+func (p *operation) compareETag() error {
 	name := p.s.etagCompare
 	if name == "" {
 		return nil
@@ -118,7 +118,7 @@ func (p *program) compareETag() error {
 }
 
 // resumeFrom is where to go on with a file, "" being stdout.
-func (p *program) resumeFrom(file string) int64 {
+func (p *operation) resumeFrom(file string) int64 {
 	if p.s.resume != resumeAtEnd {
 		return p.s.resume
 	}
@@ -127,6 +127,20 @@ func (p *program) resumeFrom(file string) int64 {
 		return 0
 	}
 	return info.Size()
+}
+
+// remaining is what -C leaves to be sent of an upload, and which part of the whole that is.
+// As nobody asks how much the server has, -C - sends all of it and says so, as with curl.
+func (p *operation) remaining(c httpclient.Content) (*fetch.Payload, error) {
+	from, size := max(p.s.resume, 0), c.Size()
+	if size >= 0 && from > 0 && from >= size {
+		return nil, &statusError{status: statusPartial, code: codeUsage, err: fmt.Errorf("-C %d: the file has %d bytes, which are there already", from, size)}
+	}
+	out := &fetch.Payload{Content: payload.From(c, from), Put: true}
+	if p.s.resume != 0 && size > 0 {
+		out.Part = fmt.Sprintf("%d-%d/%d", from, size-1, size)
+	}
+	return out, nil
 }
 
 // Resume is how much of the body the file has (-C).

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"fetchscope/internal/fetch"
 	"fetchscope/internal/weburl"
 	"fetchscope/trace"
 	"fetchscope/trace/writeout"
@@ -16,7 +15,7 @@ import (
 
 // readWriteOut reads the format of -w. Of a file the line breaks are left out, as curl
 // does, so that it can be laid out in lines.
-func (p *program) readWriteOut() error {
+func (p *operation) readWriteOut() error {
 	format := p.s.writeOut
 	if name, ok := strings.CutPrefix(format, "@"); ok {
 		b, err := p.readFile(name)
@@ -32,66 +31,43 @@ func (p *program) readWriteOut() error {
 }
 
 // writesBeside says whether anything but the result is to go to stdout.
-func (p *program) writesBeside() bool {
-	return p.s.dumpHeader == "-" || p.s.wire == "-" || slices.Contains(p.s.outputs, output{file: "-"}) ||
+func (p *operation) writesBeside() bool {
+	return p.s.dumpHeader == "-" || p.wireTo == "-" || slices.Contains(p.s.outputs, output{file: "-"}) ||
 		p.writeOut != nil && p.writeOut.Stdout()
 }
 
-// A postscript is what -w writes behind the transfer of one URL. A nil one writes nothing.
-type postscript struct {
-	p      *program
-	word   string
-	number int
-	url    *weburl.URL // nil where the word is none
-	body   *fetch.Payload
-}
-
-func (p *program) postscript(word string, number int, body *fetch.Payload) *postscript {
-	if p.writeOut == nil {
-		return nil
-	}
-	return &postscript{p: p, word: word, number: number, body: body}
-}
-
-// of adds the URL.
-func (s *postscript) of(u *weburl.URL) *postscript {
-	if s != nil {
-		s.url = u
-	}
-	return s
-}
-
-// write writes it. rec and d are nil where nothing was fetched.
-func (s *postscript) write(doc *trace.Document, rec *trace.Recorder, d *delivery) {
-	if s == nil {
+// postscript writes what -w wants behind a transfer. rec and d are nil where nothing was
+// fetched.
+func (t *transfer) postscript(doc *trace.Document, rec *trace.Recorder, d *delivery) {
+	if t.writeOut == nil {
 		return
 	}
-	t := &writeout.Transfer{
-		Document: doc, URL: s.word, Effective: s.word, Number: s.number, URLNumber: s.number,
+	out := &writeout.Transfer{
+		Document: doc, URL: t.word, Effective: t.word, Number: t.number, URLNumber: t.urlNumber,
 		Method: "GET", Version: "fetchscope/" + version(), Now: time.Now(),
 	}
-	last := s.url
+	last := t.url
 	if rec != nil {
-		last = s.take(t, rec)
+		last = lastOf(out, rec, t.url)
 	}
 	if d != nil {
-		t.HeadBytes, t.Filename = d.headBytes, d.to.file
+		out.HeadBytes, out.Filename, out.Retries = d.headBytes, d.to.file, d.retries
 	}
-	if s.url != nil {
-		t.Method = s.p.s.fetch.FirstMethod(s.body)
-		t.Given, t.Last, t.Effective = parts(s.url), parts(last), asTyped(last, s.url, s.word)
+	if t.url != nil {
+		out.Method = t.s.fetch.FirstMethod(t.body)
+		out.Given, out.Last, out.Effective = parts(t.url), parts(last), asTyped(last, t.url, t.word)
 	}
-	s.p.writeOut.Write(t, writeout.Streams{
-		Stdout: writeout.Stream{W: s.p.stdout, Terminal: s.p.out.Terminal},
-		Stderr: writeout.Stream{W: s.p.stderr, Terminal: s.p.err.Terminal},
+	t.writeOut.Write(out, writeout.Streams{
+		Stdout: writeout.Stream{W: t.stdout, Terminal: t.out.Terminal},
+		Stderr: writeout.Stream{W: t.stderr, Terminal: t.err.Terminal},
 		Open:   openWriteOut,
 	})
 }
 
-// take takes what was recorded that the document hides or cuts short, and returns the URL
+// lastOf takes what was recorded that the document hides or cuts short, and returns the URL
 // that was asked for last.
-func (s *postscript) take(t *writeout.Transfer, rec *trace.Recorder) (last *weburl.URL) {
-	last = s.url
+func lastOf(t *writeout.Transfer, rec *trace.Recorder, first *weburl.URL) (last *weburl.URL) {
+	last = first
 	answered := false
 	for _, r := range rec.Records() {
 		switch e := r.Event.(type) {

@@ -18,7 +18,7 @@ func TestAsTyped(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := program{}
+			p := one()
 			typed, err := p.parseURL(tt.typed)
 			if err != nil {
 				t.Fatal(err)

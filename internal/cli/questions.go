@@ -23,7 +23,7 @@ type question struct {
 // questions reads the words of the resolve command: each that names a record type is
 // one, whatever its place; any other is a name. Every name is asked for every type. A
 // host that is called as a type is has a final dot.
-func (p *program) questions(words []string) ([]question, error) {
+func (p *operation) questions(words []string) ([]question, error) {
 	var names, types []string
 	for _, w := range words {
 		named, askable := resolver.TypeNamed(w)
@@ -57,7 +57,7 @@ func (p *program) questions(words []string) ([]question, error) {
 }
 
 // questionsOf are those about one name.
-func (p *program) questionsOf(name string, types []string) ([]question, error) {
+func (p *operation) questionsOf(name string, types []string) ([]question, error) {
 	if hint := foreign(name); hint != "" {
 		return nil, usage(name+" is not understood here", hint)
 	}
@@ -130,7 +130,7 @@ func (q *question) refuse() {
 
 // addressTypes are asked for where no type is named: of a document's reader one, as each
 // question is a document of its own.
-func (p *program) addressTypes() []string {
+func (p *operation) addressTypes() []string {
 	switch {
 	case p.s.fetch.Resolver.Family == resolver.IPv6:
 		return []string{"AAAA"}

@@ -14,24 +14,26 @@ func TestQuestions(t *testing.T) {
 	const nine = "9.2.0.192.in-addr.arpa. PTR"
 	for _, c := range []struct {
 		name, words, want string
-		s                 settings
+		format            string
+		family            resolver.Family
 	}{
 		{name: "a name alone", words: "www.test", want: "www.test A, www.test AAAA"},
-		{name: "of a document", words: "www.test", want: "www.test A", s: settings{format: "json"}},
-		{name: "of one family", words: "www.test", want: "www.test AAAA", s: family6()},
+		{name: "of a document", words: "www.test", want: "www.test A", format: "json"},
+		{name: "of one family", words: "www.test", want: "www.test AAAA", family: resolver.IPv6},
 		{name: "types in any place and case", words: "mx www.test TYPE65", want: "www.test MX, www.test TYPE65"},
 		{name: "several names", words: "a.test b.test A TXT", want: "a.test A, a.test TXT, b.test A, b.test TXT"},
 		{name: "a name like a type", words: "mx. A", want: "mx. A"},
 		{name: "no type at all", words: "www.test MXX", want: "www.test A, www.test AAAA, MXX A, MXX AAAA"},
 		{name: "an address", words: "192.0.2.9", want: nine},
-		{name: "an address of a document", words: "192.0.2.9", want: nine, s: settings{format: "json"}},
+		{name: "an address of a document", words: "192.0.2.9", want: nine, format: "json"},
 		{name: "an address with its type", words: "192.0.2.9 ptr", want: nine},
 		{name: "an address with another type", words: "192.0.2.9 CNAME", want: "9.2.0.192.in-addr.arpa. CNAME"},
 		{name: "an address in brackets", words: "[::]", want: strings.Repeat("0.", 32) + "ip6.arpa. PTR"},
 		{name: "an address and a name", words: "192.0.2.9 www.test", want: nine + ", www.test A, www.test AAAA"},
 		{name: "a name with a backslash", words: `\@x A`, want: `\@x A`},
 	} {
-		p := &program{s: c.s}
+		p := one()
+		p.format, p.s.fetch.Resolver.Family = c.format, c.family
 		questions, err := p.questions(strings.Fields(c.words))
 		var got []string
 		for _, q := range questions {
@@ -43,10 +45,10 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
-func family6() settings {
-	var s settings
-	s.fetch.Resolver.Family = resolver.IPv6
-	return s
+// one is the operation of a command line that says nothing.
+func one() *operation {
+	p := &program{global: usual()}
+	return &operation{program: p, s: defaults(p.global)}
 }
 
 func TestQuestionsThatMakeNoSense(t *testing.T) {
@@ -59,7 +61,7 @@ func TestQuestionsThatMakeNoSense(t *testing.T) {
 		{"dig's server", "@192.0.2.1 test", "@192.0.2.1", "--server 192.0.2.1"},
 		{"dig's options", "test +trace", "+trace", "--iterate"},
 	} {
-		_, err := new(program).questions(strings.Fields(c.words))
+		_, err := one().questions(strings.Fields(c.words))
 		var e *statusError
 		if !errors.As(err, &e) || e.status != statusUsage || !strings.Contains(e.Error(), c.message) || !strings.Contains(e.hint, c.hint) {
 			t.Errorf("%s, %q: %+v, want %q and a hint with %q", c.name, c.words, err, c.message, c.hint)
@@ -94,7 +96,7 @@ func TestWhatIsNoName(t *testing.T) {
 // needs to be told.
 func TestResolveHints(t *testing.T) {
 	for _, iterate := range []bool{false, true} {
-		p := &program{}
+		p := one()
 		p.s.fetch.Resolver.Iterate = iterate
 		for _, c := range resolver.Codes {
 			e := &resolver.Error{Name: "a.local", Code: c.Code}

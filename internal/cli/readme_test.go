@@ -51,7 +51,7 @@ func TestOptionsAreWellFormed(t *testing.T) {
 			}
 			seen[name] = true
 		}
-		if o.help == "" || strings.HasSuffix(o.help, ".") || o.set == nil || o.long == "" {
+		if o.help == "" || strings.HasSuffix(o.help, ".") || o.long == "" || exactlyOne(o) != 1 {
 			t.Errorf("option %q is not complete", o.long)
 		}
 		found := false
@@ -62,4 +62,14 @@ func TestOptionsAreWellFormed(t *testing.T) {
 			t.Errorf("option %q is in the category %q, which help does not show", o.long, o.category)
 		}
 	}
+}
+
+// exactlyOne counts what an option does.
+func exactlyOne(o option) (n int) {
+	for _, has := range []bool{o.set != nil, o.run != nil, o.read != nil} {
+		if has {
+			n++
+		}
+	}
+	return n
 }

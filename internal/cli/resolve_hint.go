@@ -44,7 +44,7 @@ var (
 )
 
 // resolveHint is the next thing to try.
-func (p *program) resolveHint(q question, e *resolver.Error) string {
+func (p *operation) resolveHint(q question, e *resolver.Error) string {
 	switch e.Code {
 	case resolver.NameNotFound:
 		return p.misspelt(q)
@@ -62,7 +62,7 @@ func (p *program) resolveHint(q question, e *resolver.Error) string {
 }
 
 // misspelt guesses what was meant by a name that does not exist.
-func (p *program) misspelt(q question) string {
+func (p *operation) misspelt(q question) string {
 	name := strings.TrimSuffix(q.typed, ".")
 	switch {
 	case q.typed != q.name:

@@ -14,7 +14,7 @@ import (
 
 // showResolution writes one of several answers: its document, or how it was found, and
 // then its records, which are what is wanted and so come last on a screen.
-func (p *program) showResolution(doc *trace.ResolveDocument, i, several int) error {
+func (p *operation) showResolution(doc *trace.ResolveDocument, i, several int) error {
 	if p.s.format == "json" {
 		return trace.WriteJSON(p.stdout, doc, several == 1)
 	}
@@ -25,10 +25,10 @@ func (p *program) showResolution(doc *trace.ResolveDocument, i, several int) err
 }
 
 // draws reports whether the tree is drawn.
-func (p *program) draws() bool { return p.s.format == "" && p.s.view != "none" && !p.s.silent }
+func (p *operation) draws() bool { return p.s.format == "" && p.s.view != "none" && !p.s.silent }
 
 // drawResolution writes the trace for people, apart from that of a question before.
-func (p *program) drawResolution(doc *trace.ResolveDocument, apart bool) error {
+func (p *operation) drawResolution(doc *trace.ResolveDocument, apart bool) error {
 	if p.s.silent {
 		return nil
 	}

@@ -6,30 +6,30 @@ import (
 	"io"
 
 	"fetchscope/internal/fetch"
-	"fetchscope/internal/weburl"
 	"fetchscope/trace"
 	"fetchscope/trace/timeline"
 )
 
-// byAddress fetches a URL from each address of its host in turn. The result is a table of
+// byEachAddress fetches the URL from each address of its host in turn. The result is a table of
 // them, or a document each; pages are read and dropped. The error is the first that there
 // was: every address has to do.
-func (p *program) byAddress(ctx context.Context, f *fetch.Fetcher, u *weburl.URL) error {
-	each, err := f.ByAddress(ctx, u)
+func (t *transfer) byEachAddress(ctx context.Context) error {
+	u := t.url
+	each, err := t.fetcher.ByAddress(ctx, u)
 	if err != nil {
-		return p.finish(nil, failed(u, err), u, nil, err, true)
+		return t.finish(&lane{}, failed(u, err), nil, err)
 	}
 	var rows []timeline.Address
 	var first error
 	for _, one := range each {
 		rec := trace.NewRecorder(nil)
-		doc, ended := p.document(rec, u, one.Fetch(ctx, rec, u, dropped{}))
+		doc, ended := t.document(rec, u, nil, one.Fetch(ctx, rec, u, dropped{}))
 		if ended != nil && first == nil {
 			first = ended
 		}
 		rows = append(rows, timeline.Address{AddrPort: one.Addr, Document: doc})
-		if p.s.format == "json" {
-			if err := trace.WriteJSON(p.stdout, doc, false); err != nil {
+		if t.format == "json" {
+			if err := trace.WriteJSON(t.stdout, doc, false); err != nil {
 				return err
 			}
 		}
@@ -37,8 +37,8 @@ func (p *program) byAddress(ctx context.Context, f *fetch.Fetcher, u *weburl.URL
 			break
 		}
 	}
-	if p.s.format == "" {
-		if err := p.tableAddresses(rows); err != nil {
+	if t.format == "" {
+		if err := t.tableAddresses(rows); err != nil {
 			return err
 		}
 	}
@@ -57,7 +57,7 @@ func (p *program) tableAddresses(rows []timeline.Address) error {
 }
 
 // checkByAddress refuses what is about one page.
-func (p *program) checkByAddress() error {
+func (p *operation) checkByAddress() error {
 	s := &p.s
 	if s.byAddress && (len(s.outputs) > 0 || s.dumpHeader != "" || s.include || s.writeOut != "" || s.format == "jsonl") {
 		return usage("--by-address puts a table on stdout, or a document for each address with --format json",

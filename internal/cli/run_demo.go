@@ -12,7 +12,7 @@ import (
 
 // demo is the command: the six steps against an internet on loopback. Words are paths
 // on its origin; without one it is the front page.
-func (p *program) demo(ctx context.Context, words []string) error {
+func (p *operation) demo(ctx context.Context, words []string) error {
 	fault := demo.FaultNamed(p.s.fault)
 	if err := p.checkLab(); err != nil {
 		return err
@@ -43,7 +43,7 @@ func (p *program) demo(ctx context.Context, words []string) error {
 }
 
 // fetchDemo fetches from an embedded internet.
-func (p *program) fetchDemo(ctx context.Context, internet *demo.Internet, fault demo.Fault, words []string) error {
+func (p *operation) fetchDemo(ctx context.Context, internet *demo.Internet, fault demo.Fault, words []string) error {
 	if err := p.resolveWithin(internet, fault); err != nil {
 		return err
 	}
@@ -54,19 +54,18 @@ func (p *program) fetchDemo(ctx context.Context, internet *demo.Internet, fault 
 	if len(words) == 0 {
 		words = []string{"/"}
 	}
-	urls := make([]string, len(words))
-	for i, w := range words {
-		urls[i] = w
+	for _, w := range words {
 		if strings.HasPrefix(w, "/") {
-			urls[i] = internet.URL(w)
+			w = internet.URL(w)
 		}
+		p.s.targets = append(p.s.targets, target{word: w})
 	}
-	return p.fetch(ctx, urls)
+	return p.program.fetch(ctx)
 }
 
 // resolveWithin has names resolved in the demo's internet: by its resolver, or from its
 // root down if that is asked for, or needed for a fault to show.
-func (p *program) resolveWithin(n *demo.Internet, fault demo.Fault) error {
+func (p *operation) resolveWithin(n *demo.Internet, fault demo.Fault) error {
 	c := &p.s.fetch.Resolver
 	if c.Iterate && n.NamePort == 0 {
 		return usage("--iterate: "+sharedAddress, "without --iterate the demo's resolver is asked")
@@ -82,7 +81,7 @@ func (p *program) resolveWithin(n *demo.Internet, fault demo.Fault) error {
 const sharedAddress = "the loopback of this system has 127.0.0.1 alone, where the demo's name servers cannot have one port"
 
 // demoHeading says what the page comes from.
-func (p *program) demoHeading(n *demo.Internet, fault demo.Fault) string {
+func (p *operation) demoHeading(n *demo.Internet, fault demo.Fault) string {
 	names := fmt.Sprintf("resolver %s", n.Resolver)
 	if p.s.fetch.Resolver.Iterate {
 		names = fmt.Sprintf("root %s", n.Root)
@@ -98,7 +97,7 @@ func (p *program) demoHeading(n *demo.Internet, fault demo.Fault) string {
 }
 
 // serveDemo keeps it running until it is interrupted.
-func (p *program) serveDemo(ctx context.Context, n *demo.Internet, fault demo.Fault) error {
+func (p *operation) serveDemo(ctx context.Context, n *demo.Internet, fault demo.Fault) error {
 	if _, err := fmt.Fprint(p.stdout, served(n, fault)); err != nil {
 		return err
 	}

@@ -27,33 +27,33 @@ const labSettles = 8 * time.Second
 // viewLab is the view of the lab where none is chosen: timeline and ladder.
 const viewLab = "lab"
 
-func roundTrip(s *settings, v string) error {
+func roundTrip(g *global, v string) error {
 	d, err := time.ParseDuration(v)
 	if err != nil || d < 0 || d > maxRTT {
 		return fmt.Errorf("wanted a time from 0 to %v, such as 40ms", maxRTT)
 	}
-	s.link.RTT = d
+	g.link.RTT = d
 	return nil
 }
 
-func lossRate(s *settings, v string) error {
+func lossRate(g *global, v string) error {
 	f, err := strconv.ParseFloat(strings.TrimSuffix(v, "%"), 64)
 	if err != nil || !(f >= 0 && f <= maxLoss) {
 		return fmt.Errorf("wanted a share from 0%% to %d%%, such as 2%%", maxLoss)
 	}
-	s.link.Loss = f / 100
+	g.link.Loss = f / 100
 	return nil
 }
 
-func dropPacket(s *settings, v string) error {
+func dropPacket(g *global, v string) error {
 	var drop string
-	err := oneOf(func(*settings) *string { return &drop }, lab.Drops...)(s, v)
-	s.link.Drop = lab.Drop(drop)
+	err := oneOf(func(*global) *string { return &drop }, lab.Drops...)(g, v)
+	g.link.Drop = lab.Drop(drop)
 	return err
 }
 
 // checkLab refuses options that make no sense without the lab, or with it.
-func (p *program) checkLab() error {
+func (p *operation) checkLab() error {
 	if p.s.lab && p.s.serve {
 		return usage("--lab ends with its fetch, and --serve goes on", "without --lab --serve takes any client")
 	}
@@ -66,7 +66,7 @@ func (p *program) checkLab() error {
 }
 
 // runLab runs this command line again, at the client's end of a lab.
-func (p *program) runLab(ctx context.Context) error {
+func (p *operation) runLab(ctx context.Context) error {
 	o := p.s.link
 	o.Ports = []uint16{demo.PortHTTP, demo.PortHTTPS}
 	status, err := lab.Run(ctx, o, lab.Command{Args: p.args, Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr})
@@ -93,7 +93,7 @@ func labRefused(err error) error {
 
 // serveLab is the server's end: the demo's internet, until the lab is over. An interrupt
 // is for the client, which still needs the server for its close.
-func (p *program) serveLab(fault demo.Fault) error {
+func (p *operation) serveLab(fault demo.Fault) error {
 	var internet *demo.Internet
 	err := p.end.Serve(func() (brief any, err error) {
 		internet, err = demo.StartAt(fault, demo.Place{Origin: lab.ServerAddr, Origin6: lab.ServerAddr6, Names: lab.ServerNet})
@@ -107,7 +107,7 @@ func (p *program) serveLab(fault demo.Fault) error {
 }
 
 // enterLab is the client's end: it finds the demo's internet behind the link.
-func (p *program) enterLab() (*demo.Internet, error) {
+func (p *operation) enterLab() (*demo.Internet, error) {
 	internet := &demo.Internet{}
 	diag, err := p.end.Enter(internet)
 	if err != nil {
@@ -121,7 +121,7 @@ func (p *program) enterLab() (*demo.Internet, error) {
 }
 
 // untilOver is a context that ends with the lab too.
-func (p *program) untilOver(ctx context.Context) (context.Context, context.CancelFunc) {
+func (p *operation) untilOver(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
 		select {
@@ -134,7 +134,7 @@ func (p *program) untilOver(ctx context.Context) (context.Context, context.Cance
 }
 
 // labHeading says what the page comes from.
-func (p *program) labHeading(names string) string {
+func (p *operation) labHeading(names string) string {
 	return fmt.Sprintf("a lab of two hosts, %s:\n%s, origin %s\n", linkWords(p.s.link), names, lab.ServerAddr)
 }
 

@@ -11,13 +11,14 @@ import (
 	"fetchscope/render"
 )
 
-func (p *program) renderOptions() render.Options {
+func (p *operation) renderOptions() render.Options {
 	width := p.s.width
 	if width == 0 {
 		width = p.out.Columns
 	}
 	return render.Options{
 		Width: width, Links: render.Links(p.s.links), Base: p.s.base, ResolveLink: resolveLink,
+		Reader: p.s.reader, Title: p.s.title,
 		// Into a pipe the locale changes nothing.
 		ASCII: p.s.ascii || p.out.Terminal && !p.out.UTF8,
 	}
@@ -37,7 +38,7 @@ func resolveLink(base, href string) string {
 }
 
 // render is the command: step 5 alone.
-func (p *program) render(_ context.Context, words []string) error {
+func (p *operation) render(_ context.Context, words []string) error {
 	in := p.stdin
 	switch {
 	case len(words) > 1:

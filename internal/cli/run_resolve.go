@@ -13,7 +13,7 @@ import (
 
 // resolve is the command: step 1 alone. Its status is that of the last question that
 // failed; each is told of after its answer.
-func (p *program) resolve(ctx context.Context, words []string) error {
+func (p *operation) resolve(ctx context.Context, words []string) error {
 	questions, err := p.questions(words)
 	switch {
 	case err != nil:
@@ -37,7 +37,7 @@ func (p *program) resolve(ctx context.Context, words []string) error {
 // resolveAll asks one question after the other, so that none disturbs the times of
 // another. After an interrupt no more are asked; after a time-out the rest are told of
 // as timed out.
-func (p *program) resolveAll(ctx context.Context, r *resolver.Resolver, questions []question) error {
+func (p *operation) resolveAll(ctx context.Context, r *resolver.Resolver, questions []question) error {
 	var last error
 	hint := ""
 	for i, q := range questions {
@@ -63,7 +63,7 @@ func (p *program) resolveAll(ctx context.Context, r *resolver.Resolver, question
 
 // resolveOne asks one of several questions and shows what came of it. err is an error of
 // the output.
-func (p *program) resolveOne(ctx context.Context, r *resolver.Resolver, q question, i, several int) (failure *statusError, err error) {
+func (p *operation) resolveOne(ctx context.Context, r *resolver.Resolver, q question, i, several int) (failure *statusError, err error) {
 	var lines *jsonLines
 	var sink trace.Sink
 	if p.s.format == "jsonl" {
@@ -126,7 +126,7 @@ func unusable(err error) error {
 }
 
 // resolveFailure gives an error of a resolution its status, and what to try.
-func (p *program) resolveFailure(q question, err error) *statusError {
+func (p *operation) resolveFailure(q question, err error) *statusError {
 	if err == nil {
 		return nil
 	}

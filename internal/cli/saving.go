@@ -147,6 +147,7 @@ func (d *delivery) flushHeads() error {
 // Retry takes back what was written of a fetch that is tried again, and says so.
 func (d *delivery) Retry(r fetch.Retry) error {
 	d.held, d.heads = nil, nil
+	d.retries++
 	if d.p.s.view != "none" && !d.p.s.silent {
 		fmt.Fprintf(d.p.stderr, "fetchscope: %s; again in %v, and %d more times at most\n", term.Safe(r.Cause.Error()), r.Wait, r.Left)
 	}

@@ -76,7 +76,7 @@ func (s *settings) checkPayload() error {
 }
 
 // makePayload makes what -d or -F say the body of requests.
-func (p *program) makePayload() error {
+func (p *operation) makePayload() error {
 	if err := p.s.checkPayload(); err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func unreadable(err error) error {
 }
 
 // markJSON says that JSON goes out and is wanted, where -H does not say otherwise.
-func (p *program) markJSON() {
+func (p *operation) markJSON() {
 	for _, d := range p.s.data {
 		if d.kind == dataJSON {
 			p.addMissing("Content-Type", "application/json")
@@ -114,14 +114,14 @@ func (p *program) markJSON() {
 	}
 }
 
-func (p *program) addMissing(name, value string) {
+func (p *operation) addMissing(name, value string) {
 	if o := &p.s.fetch; p.headerGiven(name) < 0 {
 		o.Header = append(o.Header, fetch.HeaderOption{Name: name, Value: value})
 	}
 }
 
 // headerGiven is which -H names a field, -1 for none.
-func (p *program) headerGiven(name string) int {
+func (p *operation) headerGiven(name string) int {
 	for i, h := range p.s.fetch.Header {
 		if strings.EqualFold(h.Name, name) {
 			return i
@@ -132,7 +132,7 @@ func (p *program) headerGiven(name string) int {
 
 // dataContent joins what -d and its kin gave by &, but for JSON, which is put together
 // as it is.
-func (p *program) dataContent() (httpclient.Content, error) {
+func (p *operation) dataContent() (httpclient.Content, error) {
 	var text []byte
 	var out []httpclient.Content
 	for _, d := range p.s.data {
@@ -225,7 +225,7 @@ func percentEncoded(s string) string {
 }
 
 // withQuery adds to a URL's query what -G takes out of the body, or else --url-query.
-func (p *program) withQuery(u *weburl.URL) (*weburl.URL, error) {
+func (p *operation) withQuery(u *weburl.URL) (*weburl.URL, error) {
 	var add []string
 	if p.s.get && len(p.s.data) > 0 {
 		for i, d := range p.s.data {
@@ -259,7 +259,7 @@ func (p *program) withQuery(u *weburl.URL) (*weburl.URL, error) {
 }
 
 // formPayload makes what -F says. A Content-Type of -H names another kind of multipart.
-func (p *program) formPayload() (*fetch.Payload, error) {
+func (p *operation) formPayload() (*fetch.Payload, error) {
 	b := &form.Builder{Stdin: p.stdinContent}
 	for _, f := range p.s.fields {
 		add := b.Add
@@ -294,16 +294,19 @@ func formError(err error) error {
 	return err
 }
 
-// upload is what -T gives to the URL of that number, and the URL that it then goes to: a
-// folder's gets the name of the file.
-func (p *program) upload(u *weburl.URL, i int) (*fetch.Payload, *weburl.URL, error) {
-	if i >= len(p.s.uploads) || p.s.uploads[i] == "" {
+// upload is what -T gives, and the URL that it then goes to: a folder's gets the name of the
+// file.
+func (p *operation) upload(u *weburl.URL, name string) (*fetch.Payload, *weburl.URL, error) {
+	if name == "" {
 		return p.s.fetch.Payload, u, nil
 	}
-	name := p.s.uploads[i]
 	if name == "-" || name == "." {
 		c, err := p.stdinStream()
-		return &fetch.Payload{Content: c, Put: true}, u, unreadable(err)
+		if err != nil {
+			return nil, u, unreadable(err)
+		}
+		out, err := p.remaining(c)
+		return out, u, err
 	}
 	c, err := payload.File(name)
 	if err != nil {
@@ -312,7 +315,8 @@ func (p *program) upload(u *weburl.URL, i int) (*fetch.Payload, *weburl.URL, err
 	if strings.HasSuffix(u.Pathname(), "/") && u.Search() == "" {
 		u = u.WithFile(percentEncoded(filepath.Base(name)))
 	}
-	return &fetch.Payload{Content: c, Put: true}, u, nil
+	out, err := p.remaining(c)
+	return out, u, err
 }
 
 // fileContent is a file's content, or standard input's.

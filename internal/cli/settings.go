@@ -10,43 +10,29 @@ import (
 	"time"
 
 	"fetchscope/internal/fetch"
-	"fetchscope/internal/lab"
 	"fetchscope/render"
 	"fetchscope/resolver"
 	"fetchscope/transport"
 )
 
-// Settings are what the options say.
+// Settings are what the options of one operation say: they count up to --next. Those of the
+// whole run are beside them.
 type settings struct {
+	*global
 	fetch fetch.Options
 
+	targets    []target // the URLs
 	outputs    []output // -o and -O, the first for the first URL
 	resume     int64    // -C, or resumeAtEnd
 	source     bool
 	include    bool
 	dumpHeader string
 	writeOut   string
-	format     string
-	dryRun     bool
-	width      int
 	links      string
 	charset    string
 	base       string
-
-	byAddress  bool
-	view       string
-	silent     bool
-	showError  bool
-	noProgress bool
-	color      string
-	ascii      bool
-	secrets    bool
-	packets    string
-	outwait    bool
-	pcap       string
-	wire       string // what goes over is written there
-	wireHex    bool
-	wireTime   bool
+	reader     bool
+	title      bool
 
 	etagSave    string
 	etagCompare string
@@ -54,23 +40,25 @@ type settings struct {
 
 	sending
 	saving
-	failEarly bool
-	pathAsIs  bool
+	pathAsIs bool
+	globOff  bool // -g
 
 	headers []string
 
 	proxyHeaders []string
+	proxyLogin   proxyLogin
 	timeout      time.Duration
 	memory       memory
 
-	lab     bool
-	link    lab.Options
-	serve   bool
-	fault   string
-	help    bool
-	version bool
-
 	given []*option
+}
+
+// A target is a URL of the command line, or a pattern of URLs.
+type target struct {
+	word string
+	// listed says that a file has it (--url @FILE), where nothing is a pattern, and what
+	// comes is written to a file named as in the URL.
+	listed bool
 }
 
 // An output is where the body of one URL goes.
@@ -83,23 +71,23 @@ type output struct {
 // maxRedirects is curl's default.
 const maxRedirects = 50
 
-func defaults() settings {
-	return settings{color: "auto", view: "timeline", packets: packetsAuto, link: lab.Options{RTT: defaultRTT}, fetch: fetch.Options{
+func defaults(g *global) settings {
+	return settings{global: g, fetch: fetch.Options{
 		MaxRedirects: maxRedirects, AttemptDelay: transport.AttemptDelay, Version: version(),
 	}}
 }
 
 // The rest makes the setters that the table names.
 
-func toggle(field func(*settings) *bool) func(*settings, string) error {
-	return func(s *settings, v string) (err error) {
+func toggle[T any](field func(*T) *bool) func(*T, string) error {
+	return func(s *T, v string) (err error) {
 		*field(s), err = strconv.ParseBool(v)
 		return err
 	}
 }
 
-func text(field func(*settings) *string) func(*settings, string) error {
-	return func(s *settings, v string) error {
+func text[T any](field func(*T) *string) func(*T, string) error {
+	return func(s *T, v string) error {
 		*field(s) = v
 		return nil
 	}
@@ -112,8 +100,8 @@ func appendTo(field func(*settings) *[]string) func(*settings, string) error {
 	}
 }
 
-func oneOf(field func(*settings) *string, values ...string) func(*settings, string) error {
-	return func(s *settings, v string) error {
+func oneOf[T any](field func(*T) *string, values ...string) func(*T, string) error {
+	return func(s *T, v string) error {
 		if !slices.Contains(values, v) {
 			return fmt.Errorf("wanted one of %s", strings.Join(values, ", "))
 		}
@@ -122,8 +110,8 @@ func oneOf(field func(*settings) *string, values ...string) func(*settings, stri
 	}
 }
 
-func count(field func(*settings) *int, least, most int) func(*settings, string) error {
-	return func(s *settings, v string) error {
+func count[T any](field func(*T) *int, least, most int) func(*T, string) error {
+	return func(s *T, v string) error {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < least || n > most {
 			return fmt.Errorf("wanted a number from %d to %d", least, most)
@@ -136,11 +124,11 @@ func count(field func(*settings) *int, least, most int) func(*settings, string) 
 // maxWidth is beyond every screen; pages are laid out for the widest that anybody reads.
 const maxWidth = 100000
 
-func width(s *settings, v string) error {
-	if err := count(func(s *settings) *int { return &s.width }, 0, maxWidth)(s, v); err != nil {
+func width(g *global, v string) error {
+	if err := count(func(g *global) *int { return &g.width }, 0, maxWidth)(g, v); err != nil {
 		return fmt.Errorf("wanted a number from %d to %d", render.MinWidth, maxWidth)
 	}
-	if s.width < render.MinWidth {
+	if g.width < render.MinWidth {
 		return fmt.Errorf("wanted %d columns or more: below, a bullet and a word do not fit", render.MinWidth)
 	}
 	return nil
@@ -201,8 +189,8 @@ func remoteName(s *settings, v string) error {
 	return nil
 }
 
-func verbose(s *settings, v string) error {
-	s.view = map[string]string{"true": "full", "false": "timeline"}[v]
+func verbose(g *global, v string) error {
+	g.view = map[string]string{"true": "full", "false": "timeline"}[v]
 	return nil
 }
 
@@ -229,11 +217,6 @@ func userAgent(s *settings, v string) error {
 
 func referer(s *settings, v string) error {
 	s.fetch.Referer, s.fetch.AutoReferer = strings.CutSuffix(v, ";auto")
-	return oneLine(v)
-}
-
-func user(s *settings, v string) error {
-	s.fetch.User = &v
 	return oneLine(v)
 }
 

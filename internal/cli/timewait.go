@@ -9,7 +9,7 @@ import (
 // the line away. The kernel's timers are coarse at that distance: the last two seconds may
 // pass behind 0.
 func (p *program) timeWait(left time.Duration) {
-	if !p.err.Terminal || p.s.silent || p.s.noProgress {
+	if !p.err.Terminal || p.silent || p.noProgress {
 		return
 	}
 	line := fmt.Sprintf("TIME_WAIT: %.0f s left (2 MSL; nothing goes over the wire)", left.Seconds())

@@ -15,9 +15,9 @@ import (
 
 // wireDump sets where all that goes over is written to. As with curl the last of --trace
 // and --trace-ascii counts.
-func wireDump(hex bool) func(*settings, string) error {
-	return func(s *settings, v string) error {
-		s.wire, s.wireHex = v, hex
+func wireDump(hex bool) func(*global, string) error {
+	return func(g *global, v string) error {
+		g.wireTo, g.wireHex = v, hex
 		return nil
 	}
 }
@@ -59,17 +59,17 @@ func newWireLog(out io.Writer) *wireLog {
 // openWire opens the log where one is wanted. As with curl a fetch goes on without one
 // that cannot be written.
 func (p *program) openWire() {
-	if p.s.wire == "" {
+	if p.wireTo == "" {
 		return
 	}
 	w := newWireLog(p.stdout)
-	w.hex, w.stamped, w.secrets = p.s.wireHex, p.s.wireTime, p.s.secrets
-	switch p.s.wire {
+	w.hex, w.stamped, w.secrets = p.wireHex, p.wireTime, p.secrets
+	switch p.wireTo {
 	case "-":
 	case "%":
 		w.out = p.stderr
 	default:
-		f, err := os.Create(p.s.wire)
+		f, err := os.Create(p.wireTo)
 		if err != nil {
 			p.warn(fmt.Errorf("no trace is written: %w", err))
 			return
@@ -77,7 +77,6 @@ func (p *program) openWire() {
 		w.out, w.file = f, f
 	}
 	p.wire = w
-	p.s.fetch.Tap = w.tap
 	go w.run()
 }
 

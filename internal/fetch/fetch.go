@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"fetchscope/httpclient"
+	"fetchscope/httpclient/auth"
 	"fetchscope/httpclient/cookie"
 	"fetchscope/httpclient/hsts"
 	"fetchscope/internal/netrc"
@@ -42,6 +43,8 @@ type Options struct {
 	ExpectWait time.Duration
 	// Keep says for which statuses a POST stays one when it is redirected.
 	Keep KeepPost
+	// Browser sends the fields that a browser does.
+	Browser bool
 	// Header are fields to add (-H), or to replace what would be sent. A field
 	// without value takes the one of that name away; Empty sends it empty.
 	Header []HeaderOption
@@ -50,8 +53,12 @@ type Options struct {
 	// Referer is sent (-e); AutoReferer sends the previous URL after a redirect.
 	Referer     string
 	AutoReferer bool
-	// User is name:password for Basic authentication (-u), nil without.
-	User *string
+	// User is name:password (-u), Token a bearer token (--oauth2-bearer); nil without. They
+	// are for the first origin.
+	User, Token *string
+	// Auth are the schemes by which they may be told, ProxyAuth those for proxies; Basic
+	// where there is none. Of several the server chooses, before which it is told nothing.
+	Auth, ProxyAuth auth.Schemes
 
 	// Cookie goes to the first origin (-b NAME=VALUE). Cookies are those of the run, nil
 	// where none are kept.
@@ -65,7 +72,10 @@ type Options struct {
 	// Trusted lets credentials follow to other origins (--location-trusted).
 	Trusted bool
 
-	Follow       bool
+	Follow bool
+	// ByStatus lets a redirect's status change a Method that was asked for (--follow), which
+	// stays else.
+	ByStatus     bool
 	MaxRedirects int // -1 without limit
 	Compressed   bool
 	// TransferCodings asks for transfer codings beside chunked (--tr-encoding). Raw leaves
@@ -105,6 +115,8 @@ type Options struct {
 	NoProxy         *string
 	// ProxyTunnel asks for a tunnel where a proxy could be asked for the page.
 	ProxyTunnel bool
+	// SuppressTunnel keeps the head of a proxy's answer to that from the Output.
+	SuppressTunnel bool
 	// ProxyUser is name:password for a proxy, both percent-encoded; nil without.
 	ProxyUser *string
 	// ProxyHeader are fields for proxies alone.
@@ -143,6 +155,8 @@ type Options struct {
 // A HeaderOption is one -H.
 type HeaderOption struct {
 	Name, Value string
+	// Gap is white space before the colon, which is sent as it was given.
+	Gap string
 	// Remove takes the field away; a Value of "" with Remove unset is sent empty.
 	Remove bool
 }
@@ -174,40 +188,26 @@ type Body struct {
 	sc  *trace.Scope
 }
 
-// A Fetcher fetches URLs. One serves a whole run and is then closed.
+// A Fetcher fetches URLs, one after the other.
 type Fetcher struct {
 	o        Options
+	run      *Run
 	resolver *resolver.Resolver
-	roots    func() *transport.Roots // which are read once
-	trust    *transport.Roots        // those that origins are judged by
-	security *security
-	judges   *transport.Roots // those that https proxies are judged by
-	conns    int              // connections tried so far
-	pin      *pin             // nil where nothing is held to
-	then     *weburl.URL      // is fetched next, nil for none
-	left     *kept            // by the fetch before, for the next
+	trust    *trust
+	line     *Line
+	pin      *pin // nil where nothing is held to
 }
 
-// New returns a Fetcher. The error is that of a file of the resolver's that cannot be
-// used.
-func New(o Options) (*Fetcher, error) {
-	f := &Fetcher{o: o, roots: rootsOf(o), security: newSecurity(o.TLS)}
-	var err error
-	f.resolver, err = newResolver(o, f.roots)
-	return f, err
-}
+// New returns a Fetcher that is a run by itself. The error is that of a file of the
+// resolver's that cannot be used.
+func New(o Options) (*Fetcher, error) { return new(Run).Fetcher(o) }
 
 // Close ends the connections that are kept open, those to name servers too, and waits for
-// that.
+// that. It is for a Fetcher that is a run by itself.
 func (f *Fetcher) Close() error {
-	f.drop(context.Background())
-	return f.resolver.Close()
+	f.line.Close()
+	return f.run.Close()
 }
-
-// Then says what is fetched behind the next Fetch, nil for nothing: where it can go over
-// the same connection, that is left open for it. The Recorders of both must have one clock
-// ([trace.Recorder.Next]).
-func (f *Fetcher) Then(u *weburl.URL) { f.then = u }
 
 // A limit is the cause of a context that ended because something took too long.
 type limit struct {
@@ -228,10 +228,10 @@ func (f *Fetcher) Fetch(ctx context.Context, rec *trace.Recorder, u *weburl.URL,
 
 // Send is Fetch with a payload of its own, as each -T has.
 func (f *Fetcher) Send(ctx context.Context, rec *trace.Recorder, u *weburl.URL, p *Payload, out Output) error {
-	again := newRetries(f.o.Retry)
+	again, logins := newRetries(f.o.Retry), &logins{}
 	for n, why := 0, "first"; ; why = "retry" {
 		first := f.first(u, p)
-		first.why = why
+		first.why, first.logins = why, logins
 		last, err := f.once(ctx, rec, first, &n, out)
 		retry, ok := again.next(last, err)
 		if !ok || ctx.Err() != nil {
@@ -276,7 +276,7 @@ func (f *Fetcher) once(ctx context.Context, rec *trace.Recorder, hop *hop, n *in
 // first is the hop that a fetch begins with.
 func (f *Fetcher) first(u *weburl.URL, p *Payload) *hop {
 	u, from := f.strict(u)
-	h := &hop{f: f, url: u, from: from, origin: u, why: "first", method: f.o.FirstMethod(p), payload: p, referer: f.o.Referer}
+	h := &hop{f: f, url: u, from: from, origin: u, why: "first", method: f.o.FirstMethod(p), payload: p, referer: f.o.Referer, logins: &logins{}}
 	h.via, _ = h.route() // run finds the error
 	return h
 }
@@ -305,9 +305,9 @@ func (o *Options) FirstMethod(p *Payload) string {
 // sent. A redirect may yet lead to where they are needed.
 func (f *Fetcher) Check(u *weburl.URL) *Failure {
 	if u.Scheme() == "https" {
-		err := f.security.check()
+		err := f.trust.security.check()
 		if err == nil && f.o.CAFile != "" {
-			err = f.trusted().Check()
+			err = f.trust.origins().Check()
 		}
 		if err != nil {
 			return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
@@ -320,28 +320,8 @@ func (f *Fetcher) Check(u *weburl.URL) *Failure {
 	if via.HTTP.CAFile == "" {
 		return nil
 	}
-	if err := f.proxyTrusted().Check(); err != nil {
+	if err := f.trust.proxies().Check(); err != nil {
 		return f.failure(context.Background(), &Failure{Phase: trace.InUsage, Err: err})
 	}
 	return nil
-}
-
-// proxyTrusted returns the roots that https proxies are judged by, which are read once.
-func (f *Fetcher) proxyTrusted() *transport.Roots {
-	if f.judges == nil {
-		f.judges = transport.LoadRoots(f.o.ProxyCAFile)
-	}
-	return f.judges
-}
-
-// trusted returns the roots, which are read once. Where trust does not matter, neither
-// does a file that cannot be read, as with curl.
-func (f *Fetcher) trusted() *transport.Roots {
-	if f.trust == nil {
-		f.trust = f.roots()
-		if f.o.Insecure && f.o.CAFile != "" && f.trust.Check() != nil {
-			f.trust = transport.LoadRootsIn("", f.o.CADir)
-		}
-	}
-	return f.trust
 }

@@ -43,6 +43,12 @@ func listen(t *testing.T, answer func(head string, c net.Conn)) *peer {
 
 func listenOn(t *testing.T, l net.Listener, answer func(head string, c net.Conn)) *peer {
 	t.Helper()
+	return serveOn(t, l, func(p *peer, c net.Conn) { answer(p.head(c), c) })
+}
+
+// serveOn starts a peer that does with each connection as it is told.
+func serveOn(t *testing.T, l net.Listener, serve func(*peer, net.Conn)) *peer {
+	t.Helper()
 	p := &peer{Listener: l}
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -53,16 +59,21 @@ func listenOn(t *testing.T, l net.Listener, answer func(head string, c net.Conn)
 			}
 			running.Go(func() {
 				defer c.Close()
-				head := readHead(c)
-				p.mu.Lock()
-				p.heads = append(p.heads, head)
-				p.mu.Unlock()
-				answer(head, c)
+				serve(p, c)
 			})
 		}
 	})
 	t.Cleanup(func() { l.Close(); running.Wait() })
 	return p
+}
+
+// head reads one and notes it.
+func (p *peer) head(c net.Conn) string {
+	head := readHead(c)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heads = append(p.heads, head)
+	return head
 }
 
 func readHead(c net.Conn) string {
@@ -201,14 +212,19 @@ func TestRedirectsChangeTheMethod(t *testing.T) {
 		asked  string
 		want   string
 		length string
+		follow bool // --follow
 	}{
-		{301, "", "GET", ""},
-		{302, "", "GET", ""},
-		{303, "", "GET", ""},
-		{307, "", "POST", "3"},
-		{308, "", "POST", "3"},
-		{302, "PUT", "PUT", ""}, // as curl does
-		{303, "PUT", "PUT", ""},
+		{301, "", "GET", "", false},
+		{302, "", "GET", "", false},
+		{303, "", "GET", "", false},
+		{307, "", "POST", "3", false},
+		{308, "", "POST", "3", false},
+		{302, "PUT", "PUT", "", false}, // as curl does
+		{303, "PUT", "PUT", "", false},
+		{301, "PUT", "GET", "", true},
+		{303, "PUT", "GET", "", true},
+		{307, "PUT", "PUT", "3", true},
+		{302, "", "GET", "", true},
 	} {
 		p := listen(t, func(head string, c net.Conn) {
 			if strings.Contains(head, " /end ") {
@@ -218,7 +234,7 @@ func TestRedirectsChangeTheMethod(t *testing.T) {
 			io.CopyN(io.Discard, c, 3)
 			fmt.Fprintf(c, "HTTP/1.1 %d X\r\nLocation: /end\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", tt.status)
 		})
-		r := run(t, Options{Follow: true, MaxRedirects: 5, Payload: posted([]byte("a=b")), Method: tt.asked}, p.url("/"))
+		r := run(t, Options{Follow: true, MaxRedirects: 5, Payload: posted([]byte("a=b")), Method: tt.asked, ByStatus: tt.follow}, p.url("/"))
 		heads := p.seen()
 		if r.err != nil || len(heads) != 2 {
 			t.Fatalf("%d: %v after %d requests", tt.status, r.err, len(heads))

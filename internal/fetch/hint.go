@@ -81,7 +81,7 @@ var hints = map[trace.Code]string{
 	transport.CodeCertificate: untrusted,
 
 	httpclient.CodeEmpty:     "the server gave up on the request: it may want https://, or another Host",
-	httpclient.CodeMalformed: "what answered is no HTTP/1 server: check scheme and port",
+	httpclient.CodeBadStatus: "what answered is no HTTP/1 server: check scheme and port",
 	httpclient.CodeTruncated: "what came was kept; try again, or ask the server why it stopped",
 	httpclient.CodeBadCoding: "--source without --compressed shows the bytes as they came",
 	httpclient.CodeCodingCut: "--source without --compressed shows the bytes as they came",

@@ -39,6 +39,8 @@ type hop struct {
 	from *weburl.URL
 	// login is the name and password that the netrc file has, nil for none.
 	login   *string
+	logins  *logins
+	telling telling
 	via     Route
 	target  socks.Target   // of a SOCKS proxy
 	packets *capture.Watch // of the connection
@@ -49,7 +51,11 @@ type hop struct {
 	// unexpecting leaves Expect out, which the server refuses; outdated says that it
 	// speaks HTTP/1.0.
 	unexpecting, outdated bool
-	answered              *httpclient.Response // nil before there is one
+	// challenged says that the response asks who is there, which can be answered.
+	challenged bool
+	answered   *httpclient.Response // nil before there is one
+	// heads takes those of proxies that were asked for a tunnel, nil where nobody wants them.
+	heads func(raw []byte) error
 }
 
 // closeAfterFailure is how long the close of an exchange that failed is watched: the
@@ -59,13 +65,16 @@ const closeAfterFailure = 500 * time.Millisecond
 // run does the exchange. It returns the next hop where the response redirects. outer
 // is the context without -m, which does not cut the close short.
 func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next *hop, err error) {
+	if !h.f.o.SuppressTunnel {
+		h.heads = out.Head
+	}
 	if err := h.findLogin(); err != nil {
 		return nil, err
 	}
 	if h.via, err = h.route(); err != nil {
 		return nil, err
 	}
-	if err := h.load(); err != nil {
+	if err := h.prepare(); err != nil {
 		if h.kept != nil {
 			h.packets = h.kept.packets
 			h.close(outer, h.kept.conn, h.closing(true, false))
@@ -75,7 +84,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 	defer h.unload()
 	conn, err := h.connection(ctx, sc)
 	if err != nil {
-		return nil, err
+		return h.reconnect(sc, err)
 	}
 	ctx, watch := h.watched(ctx)
 	defer watch.end()
@@ -115,7 +124,7 @@ func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next
 			err = failing(resp)
 		}
 	}
-	persistent = err == nil && resp.Persistent()
+	persistent = err == nil && h.staysOpen(resp)
 	return next, err
 }
 
@@ -157,7 +166,7 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 	defer cancel()
 	secure := h.url.Scheme() == "https"
 	if secure {
-		h.f.trusted() // begins to be read meanwhile
+		h.f.trust.origins() // begins to be read meanwhile
 	} else {
 		sc.Emit(trace.PhaseSkipped{Phase: trace.TLS, Why: "http"})
 	}
@@ -172,7 +181,9 @@ func (h *hop) open(ctx context.Context, sc *trace.Scope) (*transport.Conn, error
 		return nil, err
 	}
 	if err := h.secure(ctx, conn, secure, tlsa); err != nil {
-		err = h.f.record(ctx, sc, err)
+		if !errors.Is(err, errAsked) {
+			err = h.f.record(ctx, sc, err)
+		}
 		h.close(context.WithoutCancel(ctx), conn, transport.CloseOptions{Timeout: closeAfterFailure})
 		return nil, err
 	}
@@ -236,6 +247,9 @@ func (h *hop) peer() (host string, port uint16) {
 func (h *hop) way(ctx context.Context, sc *trace.Scope) (way, error) {
 	if h.via.proxied() {
 		sc.Emit(trace.ProxyUsed{Proxy: h.via.last().Address(), Via: h.via.last().Via})
+	}
+	if err := h.namable(); err != nil {
+		return way{}, err
 	}
 	looked, err := h.aim(ctx, sc)
 	if err != nil {
@@ -316,8 +330,9 @@ func (h *hop) exchange(ctx context.Context, conn *transport.Conn, w *watch, out 
 	}
 	h.remember(conn.Scope(), resp)
 	h.answered = resp
+	h.challenged = h.asked(resp)
 	resp.Body = h.paced(ctx, w, resp.Body)
-	if h.f.o.FailOnError && resp.Status >= 400 && (resp.Status != 416 || h.resume == 0) && !h.declined(resp) {
+	if h.f.o.FailOnError && resp.Status >= 400 && (resp.Status != 416 || h.resume == 0) && !h.declined(resp) && !h.challenged {
 		pass(resp)
 		resp.Body.Close()
 		return nil, failing(resp)

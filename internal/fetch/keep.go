@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fetchscope/httpclient"
+	"fetchscope/resolver"
 	"fetchscope/trace"
 	"fetchscope/transport"
 	"fetchscope/transport/capture"
@@ -18,21 +19,31 @@ type kept struct {
 	conn    *transport.Conn
 	packets *capture.Watch
 	reach   reach
+	// outdated says that the server has answered by HTTP/1.0 on it.
+	outdated bool
 }
 
 // A reach is what two exchanges have in common that may go over one connection
 // (RFC 9110, section 7.3): whose server it leads to, by which scheme, and by which route.
-// All else, trust in certificates say, is the same throughout a run.
+// With equal names it may still be another server's: of --connect-to, or by another resolver.
 type reach struct {
 	scheme, host string
 	port         uint16
+	instead      string // of --connect-to
+	insteadPort  uint16
 	route        Route // with the credentials for proxies
+	trust        *trust
+	resolver     *resolver.Resolver
 }
 
 func (h *hop) reach() reach {
-	r := reach{scheme: h.url.Scheme(), host: bare(h.url.Hostname()), port: h.url.EffectivePort(), route: h.via}
+	r := reach{
+		scheme: h.url.Scheme(), host: bare(h.url.Hostname()), port: h.url.EffectivePort(), route: h.via,
+		trust: h.f.trust, resolver: h.f.resolver,
+	}
+	r.instead, r.insteadPort = h.destination()
 	if h.via.forwards() {
-		r.host, r.port = "", 0 // the proxy reaches them all
+		r.host, r.port, r.instead, r.insteadPort = "", 0, "", 0 // the proxy reaches them all
 	}
 	return r
 }
@@ -55,8 +66,8 @@ func (h *hop) connection(ctx context.Context, sc *trace.Scope) (*transport.Conn,
 // can go over it.
 func (h *hop) keep(sc *trace.Scope, conn *transport.Conn, next *hop) bool {
 	to, whose := next, "exchange"
-	if next == nil && h.f.then != nil {
-		to, whose = h.f.first(h.f.then, nil), "fetch"
+	if next == nil {
+		to, whose = h.f.line.following(), "fetch"
 	}
 	if to == nil {
 		return false
@@ -69,12 +80,12 @@ func (h *hop) keep(sc *trace.Scope, conn *transport.Conn, next *hop) bool {
 		return false
 	}
 	sc.Emit(trace.PhaseSkipped{Phase: trace.Close, Why: "kept for the next " + whose})
-	left := &kept{conn, h.packets, h.reach()}
+	left := &kept{conn, h.packets, h.reach(), h.answered.Version == "HTTP/1.0"}
 	if next == nil {
 		// Its document is made before the next fetch begins.
 		left.packets.Carry()
 		left.conn.Rest()
-		h.f.left = left
+		h.f.line.left = left
 	} else {
 		next.kept = left
 	}
@@ -83,17 +94,18 @@ func (h *hop) keep(sc *trace.Scope, conn *transport.Conn, next *hop) bool {
 
 // takeLeft takes the connection that the fetch before has left, or closes it.
 func (h *hop) takeLeft(ctx context.Context) {
-	if left := h.f.left; left != nil && left.reach == h.reach() && left.conn.Idle() {
-		h.kept, h.f.left = left, nil
+	line := h.f.line
+	if left := line.left; left != nil && left.reach == h.reach() && left.conn.Idle() {
+		h.kept, line.left = left, nil
 		return
 	}
-	h.f.drop(ctx)
+	line.drop(ctx)
 }
 
 // drop closes the connection that the fetch before has left.
-func (f *Fetcher) drop(ctx context.Context) {
-	if left := f.left; left != nil {
-		f.left = nil
+func (l *Line) drop(ctx context.Context) {
+	if left := l.left; left != nil {
+		l.left = nil
 		left.packets.Closing()
 		left.conn.Close(ctx, transport.CloseOptions{Timeout: closeAfterFailure})
 		left.packets.End()
@@ -114,7 +126,7 @@ func (h *hop) abandoned(err error, came int64, conn *transport.Conn) bool {
 // again is the hop once more, over a connection of its own.
 func (h *hop) again() *hop {
 	next := *h
-	next.kept, next.stale, next.why, next.answered = nil, false, "retry", nil
+	next.kept, next.stale, next.why, next.answered, next.challenged = nil, false, "retry", nil, false
 	return &next
 }
 

@@ -58,6 +58,25 @@ func courses(doc *trace.Document) (out []course) {
 	return out
 }
 
+// A server that has answered by HTTP/1.0 is asked by it from then on, as curl does.
+func TestAServerOfHTTP10IsAskedByItAgain(t *testing.T) {
+	var asked []string
+	server := listen(t, talk(func(head string, nth int) *string {
+		line, _, _ := strings.Cut(head, "\r\n")
+		asked = append(asked, line)
+		reply := fine
+		if nth == 0 {
+			reply = found("/next")
+		}
+		reply = strings.Replace(reply, "HTTP/1.1", "HTTP/1.0", 1)
+		return lasting(strings.Replace(reply, "\r\n", "\r\nConnection: keep-alive\r\n", 1))
+	}))
+	got := run(t, Options{Follow: true, MaxRedirects: 5}, server.url("/"))
+	if diff := cmp.Diff([]string{"GET / HTTP/1.1", "GET /next HTTP/1.0"}, asked); diff != "" || got.body != "ok" {
+		t.Errorf("body %q, %v, asked (-want +got):\n%s", got.body, got.err, diff)
+	}
+}
+
 func TestRedirectsGoOverOneConnection(t *testing.T) {
 	opened := []trace.State{trace.SynSent, trace.Established}
 	closed := []trace.State{trace.FinWait1, trace.TimeWait}
@@ -164,31 +183,8 @@ func TestClosesGoOnBesideTheNextHop(t *testing.T) {
 func TestConnectionServesTwoFetches(t *testing.T) {
 	one := listen(t, talk(func(string, int) *string { return lasting(fine) }))
 	other := listen(t, talk(func(string, int) *string { return lasting(fine) }))
-	f, err := New(Options{MaxTime: 20 * time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	urls := []string{one.url("/"), one.url("/second"), other.url("/")}
-	var got [][]course
-	var clock *trace.Recorder
-	var carried trace.Carried
-	for i, url := range urls {
-		if i+1 < len(urls) {
-			f.Then(parsed(t, urls[i+1]))
-		} else {
-			f.Then(nil)
-		}
-		clock = clock.Next(nil)
-		if err := f.Fetch(t.Context(), clock, parsed(t, url), &sink{}); err != nil {
-			t.Fatal(err)
-		}
-		doc := trace.Fold(clock.Records(), trace.FoldOptions{URL: url, Started: clock.Started(), Carried: &carried})
-		got = append(got, courses(doc))
-		if at := doc.Exchanges[0].Phase(trace.Request).Start; at == nil || *at < 0 || *at > trace.Time(20*time.Second) {
-			t.Errorf("the request of %s began at %v", url, at)
-		}
-	}
+	f := Options{MaxTime: 20 * time.Second}
+	got := fetchInLine(t, []turn{{f, one.url("/")}, {f, one.url("/second")}, {f, other.url("/")}})
 	opened := []trace.State{trace.SynSent, trace.Established}
 	closed := []trace.State{trace.FinWait1, trace.TimeWait}
 	want := [][]course{
@@ -198,6 +194,84 @@ func TestConnectionServesTwoFetches(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("exchanges (-want +got):\n%s", diff)
+	}
+}
+
+// A turn is a URL with the options that it is fetched by.
+type turn struct {
+	o   Options
+	url string
+}
+
+// fetchInLine fetches one behind the other.
+func fetchInLine(t *testing.T, turns []turn) (got [][]course) {
+	t.Helper()
+	var all Run
+	var line Line
+	var fetchers []*Fetcher
+	for _, turn := range turns {
+		f, err := all.Fetcher(turn.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fetchers = append(fetchers, f.On(&line))
+	}
+	var clock *trace.Recorder
+	var carried trace.Carried
+	for i, turn := range turns {
+		if line.Next = nil; i+1 < len(turns) {
+			line.Next = func() (*Fetcher, *weburl.URL) { return fetchers[i+1], parsed(t, turns[i+1].url) }
+		}
+		clock = clock.Next(nil)
+		if err := fetchers[i].Fetch(t.Context(), clock, parsed(t, turn.url), &sink{}); err != nil {
+			t.Fatal(err)
+		}
+		doc := trace.Fold(clock.Records(), trace.FoldOptions{URL: turn.url, Started: clock.Started(), Carried: &carried})
+		got = append(got, courses(doc))
+		if at := doc.Exchanges[0].Phase(trace.Request).Start; at == nil || *at < 0 || *at > trace.Time(20*time.Second) {
+			t.Errorf("the request of %s began at %v", turn.url, at)
+		}
+	}
+	line.Close()
+	if err := all.Close(); err != nil {
+		t.Error(err)
+	}
+	return got
+}
+
+// TestConnectionIsForEqualSettings changes one setting from the first fetch to the second.
+func TestConnectionIsForEqualSettings(t *testing.T) {
+	server := listen(t, talk(func(string, int) *string { return lasting(fine) }))
+	host, port := "127.0.0.1", uint16(server.Addr().(*net.TCPAddr).Port)
+	password := "a:b"
+	for _, c := range []struct {
+		name   string
+		change func(*Options)
+		reused bool
+	}{
+		{"none", func(*Options) {}, true},
+		{"Basic credentials, which each request has", func(o *Options) { o.User = &password }, true},
+		{"a method", func(o *Options) { o.Method = "POST" }, true},
+		{"-k", func(o *Options) { o.Insecure = true }, false},
+		{"--cacert", func(o *Options) { o.CAFile = "other.pem" }, false},
+		{"-E", func(o *Options) { o.TLS.CertFile = "me.pem" }, false},
+		{"--tls-max", func(o *Options) { o.TLS.MaxVersion = 0x0303 }, false},
+		{"--pinnedpubkey", func(o *Options) { o.TLS.PinnedKey = "sha256//AA" }, false},
+		{"--interface", func(o *Options) { _ = o.From.SetInterface("host!127.0.0.1") }, false},
+		{"--haproxy-protocol", func(o *Options) { o.HAProxy.Send = true }, false},
+		{"--connect-to what is the same server", func(o *Options) { o.ConnectTo = []ConnectTo{{ToHost: host, ToPort: port}} }, true},
+		{"--connect-to another name of it", func(o *Options) { o.ConnectTo = []ConnectTo{{ToHost: "localhost"}} }, false},
+		{"--server", func(o *Options) { o.Resolver.HostsFile = "none" }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			usual := Options{MaxTime: 20 * time.Second}
+			changed := usual
+			c.change(&changed)
+			got := fetchInLine(t, []turn{{usual, server.url("/")}, {changed, server.url("/")}})
+			if reused := got[1][0].Reused; reused != c.reused {
+				t.Errorf("reused: %v, want %v", reused, c.reused)
+			}
+		})
 	}
 }
 

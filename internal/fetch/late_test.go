@@ -108,7 +108,7 @@ func TestLateFamilyIsConnectedTo(t *testing.T) {
 	if begun := x.Phase(trace.Connect).Start; begun == nil || *begun < resolved {
 		t.Errorf("connect began at %v, resolve ended at %d", begun, resolved)
 	}
-	if f.conns != 2 {
-		t.Errorf("%d connections were numbered, want 2", f.conns)
+	if n := f.run.conns.Load(); n != 2 {
+		t.Errorf("%d connections were numbered, want 2", n)
 	}
 }

@@ -11,8 +11,7 @@ import (
 // dial opens the connection that all else goes through.
 func (h *hop) dial(ctx context.Context, sc *trace.Scope, to way) (*transport.Conn, error) {
 	if path := h.via.path(); path != "" {
-		conn, err := transport.DialUnix(ctx, sc, h.f.conns, path)
-		h.f.conns++
+		conn, err := transport.DialUnix(ctx, sc, h.f.run.number()-1, path)
 		return conn, h.unreached(err)
 	}
 	race := to.race(h.f.o.AttemptDelay)
@@ -21,7 +20,7 @@ func (h *hop) dial(ctx context.Context, sc *trace.Scope, to way) (*transport.Con
 		to.late.Stop()
 		return nil, err
 	}
-	race.Far = h.f.o.Far
+	race.Far, race.Number = h.f.o.Far, h.f.run.number
 	h.packets = h.f.o.Packets.Watch(sc, race.Addrs)
 	if more := race.More; more != nil {
 		race.More = func(ctx context.Context) []netip.AddrPort {
@@ -30,9 +29,8 @@ func (h *hop) dial(ctx context.Context, sc *trace.Scope, to way) (*transport.Con
 			return late
 		}
 	}
-	conn, tried, err := race.Dial(ctx, sc, h.f.conns)
+	conn, _, err := race.Dial(ctx, sc, 0)
 	to.late.Stop()
-	h.f.conns += tried
 	if err != nil {
 		h.packets.Failed()
 		return nil, h.unreached(err)

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"encoding/base64"
 	"io"
 	"net"
 	"slices"
@@ -260,7 +261,7 @@ machine other.test login them password theirs
 			var want, got []string
 			for _, pair := range tt.want {
 				if pair != "" {
-					pair = basic(pair)
+					pair = "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
 				}
 				want = append(want, pair)
 			}

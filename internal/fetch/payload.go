@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"fetchscope/httpclient"
 	"fetchscope/httpclient/payload"
@@ -20,6 +21,9 @@ type Payload struct {
 	Type string
 	// Put stores it at the URL (-T), where it would be posted else.
 	Put bool
+	// Part is the part of the whole that it is, as behind bytes in Content-Range; "" for all
+	// of it.
+	Part string
 }
 
 // method is that of a request with this payload.
@@ -43,12 +47,12 @@ func (h *hop) payloadFields(add func(name, value string), chunked bool) {
 	if h.payload == nil {
 		return
 	}
-	size := h.payload.Size()
+	size := h.size()
 	if size >= 0 && !chunked {
 		add("Content-Length", strconv.FormatInt(size, 10))
 	}
 	add("Content-Type", h.payload.Type)
-	if !h.unexpecting && !h.f.o.HTTP10 && (size > expectFrom || size < 0) {
+	if !h.unexpecting && !h.http10() && (size > expectFrom || size < 0) {
 		add("Expect", "100-continue")
 	}
 }
@@ -64,8 +68,28 @@ func (h *hop) chunked() (chunked, ours bool) {
 			return strings.EqualFold(o.Value, "chunked"), false
 		}
 	}
-	ours = h.payload.Size() < 0
+	ours = h.size() < 0
 	return ours, ours
+}
+
+// size is that of what is sent, -1 where only its end tells.
+func (h *hop) size() int64 {
+	if h.telling.probing {
+		return 0
+	}
+	return h.payload.Size()
+}
+
+// http10 says that the request is one of HTTP/1.0: because that is asked for, or because the
+// server speaks no other, as it has shown before the redirect or on the same connection.
+func (h *hop) http10() bool { return h.f.o.HTTP10 || h.outdated || h.kept != nil && h.kept.outdated }
+
+// prepare makes what is sent besides the URL.
+func (h *hop) prepare() error {
+	if err := h.authorize(); err != nil {
+		return err
+	}
+	return h.load()
 }
 
 // load opens the payload, before a connection is made that would serve nothing.
@@ -74,8 +98,11 @@ func (h *hop) load() error {
 	if h.payload == nil {
 		return nil
 	}
-	if chunked, _ := h.chunked(); chunked && (h.f.o.HTTP10 || h.outdated) {
+	if chunked, _ := h.chunked(); chunked && h.http10() {
 		return &Failure{Phase: trace.Request, Code: CodeUpload, Err: errors.New("a body of unknown size takes chunks, which HTTP/1.0 has not")}
+	}
+	if h.telling.probing {
+		return nil
 	}
 	if b, ok := h.payload.Content.(payload.Bytes); ok && h.f.o.LimitRate == 0 {
 		h.body = b
@@ -112,13 +139,21 @@ type upload struct {
 	watch *watch
 	pace  *pace
 	ctx   context.Context
+	// closed says that nobody wants the rest: the server has answered without it.
+	closed atomic.Bool
+}
+
+// Close ends the reading, which may be under way.
+func (u *upload) Close() error {
+	u.closed.Store(true)
+	return u.ReadCloser.Close()
 }
 
 func (u *upload) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(u.pace.portion(p))
 	u.watch.moved(n)
 	u.pace.wait(u.ctx, n)
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF && !u.closed.Load() {
 		u.watch.fail(unreadable(fmt.Errorf("what is to be sent cannot be read: %w", err)))
 	}
 	return n, err
@@ -130,9 +165,12 @@ func (h *hop) declined(resp *httpclient.Response) bool {
 	return resp.Status == 417 && h.payload != nil && h.request().Header.Has("Expect")
 }
 
-// onward is where a response leads: to the same request without the expectation, to
-// another URL, or nowhere.
+// onward is where a response leads: to the same request with an answer to a challenge, or
+// without the expectation, to another URL, or nowhere.
 func (h *hop) onward(resp *httpclient.Response) (*hop, error) {
+	if h.challenged {
+		return h.answering(resp.Version), nil
+	}
 	if !h.declined(resp) {
 		return h.redirected(resp)
 	}

@@ -50,7 +50,7 @@ func (f *Fetcher) ByAddress(ctx context.Context, u *weburl.URL) ([]Pinned, error
 	var out []Pinned
 	for _, addr := range to.addrs[:min(len(to.addrs), maxPinned)] {
 		one := *f
-		one.security = f.security.cold() // the second would be faster than the first
+		one.trust = f.trust.cold() // the second would be faster than the first
 		one.pin = &pin{host, port, way{addrs: []netip.Addr{addr}, port: to.port}}
 		out = append(out, Pinned{&one, netip.AddrPortFrom(addr, to.port)})
 	}

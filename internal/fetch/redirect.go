@@ -43,7 +43,7 @@ func (h *hop) redirected(resp *httpclient.Response) (*hop, error) {
 type KeepPost struct{ After301, After302, After303 bool }
 
 // changeMethod makes a GET of what must not be repeated (RFC 9110, section 15.4). A method
-// that was asked for by name stays, as with curl.
+// that was asked for by name stays, as with curl, unless the status is to count.
 func (h *hop) changeMethod(status int) {
 	posted := h.payload != nil && !h.payload.Put
 	keep := h.f.o.Keep
@@ -60,7 +60,11 @@ func (h *hop) changeMethod(status int) {
 		return
 	}
 	h.payload = nil
-	if h.f.o.Method == "" {
+	switch {
+	case h.f.o.Method != "" && !h.f.o.ByStatus:
+	case h.f.o.Head:
+		h.method = "HEAD"
+	default:
 		h.method = "GET"
 	}
 }

@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"encoding/base64"
 	"slices"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 func FirstRequest(o Options, u *weburl.URL, p *Payload) (*httpclient.Request, error) {
 	h := (&Fetcher{o: o}).first(u, p)
 	_ = h.findLogin() // the fetch itself would tell
-	err := h.load()
+	err := h.prepare()
 	return h.request(), err
 }
 
@@ -30,7 +29,7 @@ func (h *hop) request() *httpclient.Request {
 		Method: h.method, Target: h.url.Target(), Header: h.header(), Body: h.body, Stream: h.stream, Raw: h.f.o.Raw,
 		ExpectWait: h.f.o.ExpectWait, AllowHTTP09: h.f.o.HTTP09, Again: h.kept != nil,
 	}
-	if h.f.o.HTTP10 {
+	if h.http10() {
 		r.Version = "HTTP/1.0"
 	}
 	switch {
@@ -43,20 +42,47 @@ func (h *hop) request() *httpclient.Request {
 	return r
 }
 
+// header makes the fields: those of our own, then those of -H and --proxy-header, then those
+// about the payload.
 func (h *hop) header() httpclient.Fields {
-	var out httpclient.Fields
+	out := httpclient.Fields{{Name: "Host", Value: h.host()}}
 	add := func(name, value string) {
 		if value != "" && !h.overridden(name) {
 			out = append(out, httpclient.Field{Name: name, Value: value})
 		}
 	}
-	out = append(out, httpclient.Field{Name: "Host", Value: h.host()})
 	forProxy := h.forProxy()
-	if h.via.forwards() && !named(forProxy, "Proxy-Authorization") {
-		add("Proxy-Authorization", h.via.HTTP.authorization())
+	chunked, ours := h.chunked()
+	if h.f.o.Browser {
+		h.browserFields(add, chunked)
+	} else {
+		h.ownFields(add, named(forProxy, "Proxy-Connection"))
 	}
-	add("Authorization", h.authorization())
+	if ours {
+		add("Transfer-Encoding", "chunked")
+	}
+	for _, o := range h.f.o.Header {
+		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) && !(h.unexpecting && strings.EqualFold(o.Name, "Expect")) {
+			out = append(out, httpclient.Field{Name: o.Name + o.Gap, Value: o.Value})
+		}
+	}
+	out = append(out, fieldsOf(forProxy)...)
+	if !h.f.o.Browser {
+		h.payloadFields(add, chunked)
+	}
+	if h.f.o.TransferCodings && !h.overridden("TE") {
+		out = nameTE(out)
+	}
+	return out
+}
+
+// ownFields adds the fields behind Host. sticky says that the proxy is told by another field
+// whether to keep the connection.
+func (h *hop) ownFields(add func(name, value string), sticky bool) {
+	add("Proxy-Authorization", h.telling.proxyField)
+	add("Authorization", h.telling.field)
 	add("Range", h.part())
+	add("Content-Range", h.contentRange())
 	add("User-Agent", h.userAgent())
 	add("Accept", "*/*")
 	if h.f.o.TransferCodings {
@@ -65,31 +91,19 @@ func (h *hop) header() httpclient.Fields {
 	if h.f.o.Compressed {
 		add("Accept-Encoding", coding.Accept)
 	}
-	if h.f.o.Close.Mode == transport.CloseServer {
-		add("Connection", "close") // RFC 9112, section 9.6: the server is to end it
+	if h.closesHere() {
+		add("Connection", "close")
 	}
 	add("Referer", h.referer)
-	if h.via.forwards() && !named(forProxy, "Proxy-Connection") {
+	if h.via.forwards() && !sticky {
 		add("Proxy-Connection", "Keep-Alive")
 	}
 	add("Cookie", h.cookies())
 	add(h.f.o.Condition.Field, h.f.o.Condition.value())
-	chunked, ours := h.chunked()
-	if ours {
-		add("Transfer-Encoding", "chunked")
-	}
-	for _, o := range h.f.o.Header {
-		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) && !(h.unexpecting && strings.EqualFold(o.Name, "Expect")) {
-			out = append(out, httpclient.Field{Name: o.Name, Value: o.Value})
-		}
-	}
-	out = append(out, fieldsOf(forProxy)...)
-	h.payloadFields(add, chunked)
-	if h.f.o.TransferCodings && !h.overridden("TE") {
-		out = nameTE(out)
-	}
-	return out
 }
+
+// closesHere says that the server is to end the connection (RFC 9112, section 9.6).
+func (h *hop) closesHere() bool { return h.f.o.Close.Mode == transport.CloseServer }
 
 // forProxy are the fields for a proxy alone, where it sees the request. Its Host is the
 // origin's (RFC 9112, section 3.2.2), and there is one.
@@ -107,8 +121,12 @@ func (h *hop) overridden(name string) bool {
 	})
 }
 
-// permits keeps what is for the first origin from any other.
+// permits keeps what is for the first origin from any other, and the length of a payload
+// from a request that goes without.
 func (h *hop) permits(name string) bool {
+	if h.telling.probing && strings.EqualFold(name, "Content-Length") {
+		return false
+	}
 	return !h.crossed || !slices.ContainsFunc(confidential, func(c string) bool { return strings.EqualFold(c, name) })
 }
 
@@ -121,32 +139,12 @@ func (h *hop) host() string {
 	return h.url.Host()
 }
 
-// authorization is that of the netrc file, where it comes before the URL's or there is no
-// other, that of the URL, or -u for the origin that it was given for.
-func (h *hop) authorization() string {
-	if h.login != nil {
-		return basic(*h.login)
-	}
-	if user, password, ok := h.url.Credentials(); ok {
-		return basic(user + ":" + password)
-	}
-	if h.f.o.User != nil && !h.crossed {
-		return basic(*h.f.o.User)
-	}
-	return ""
-}
-
-// basic is the Basic scheme (RFC 7617, section 2).
-func basic(pair string) string {
-	if !strings.Contains(pair, ":") {
-		pair += ":"
-	}
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
-}
-
 func (h *hop) userAgent() string {
 	if h.f.o.UserAgent != nil {
 		return *h.f.o.UserAgent
+	}
+	if h.f.o.Browser {
+		return browserAgent
 	}
 	return "fetchscope/" + h.f.o.Version
 }

@@ -63,9 +63,9 @@ func (s *security) check() error {
 
 // tlsConfig is how the connection to the hop's origin is secured.
 func (h *hop) tlsConfig(tlsa func() []transport.TLSA) (transport.TLSConfig, error) {
-	o, s := &h.f.o, h.f.security
+	o, s := &h.f.o, h.f.trust.security
 	out := transport.TLSConfig{
-		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trusted(), Insecure: o.Insecure,
+		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trust.origins(), Insecure: o.Insecure,
 		TLSA: tlsa, KeyLog: o.KeyLog,
 		MinVersion: o.TLS.MinVersion, MaxVersion: o.TLS.MaxVersion, Sessions: s.sessions,
 	}
