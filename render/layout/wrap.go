@@ -115,7 +115,7 @@ func (p *wrapper) wrap() {
 	if p.used == 0 {
 		return
 	}
-	if p.hyphen {
+	if p.hyphen && p.used < p.avail { // a word as wide as the line goes without
 		p.row = append(p.row, '-')
 		p.used++
 	}
