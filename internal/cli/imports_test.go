@@ -32,7 +32,7 @@ var layers = map[string][]string{
 	"transport/socks":                   {"trace"},
 	"httpclient":                        {"trace"},
 	"httpclient/h1":                     {"httpclient", "trace"},
-	"httpclient/coding":                 {"httpclient", "httpclient/coding/zstd", "trace"},
+	"httpclient/coding":                 {"httpclient", "httpclient/coding/zstd", "trace", "httpclient/coding/brotli"},
 	"httpclient/cookie":                 {"httpclient/cookie/suffix"},
 	"httpclient/hsts":                   {},
 	"render":                            {"render/style", "render/layout", "render/mathml", "render/reader", "trace"},
@@ -62,12 +62,12 @@ var layers = map[string][]string{
 	"internal/optionfile":               {},
 	"internal/variable":                 {},
 	"internal/urlglob":                  {},
+	"httpclient/coding/brotli":          {},
 }
 
 // outside says which packages may import others' modules, and which.
 var outside = map[string][]string{
 	"github.com/miekg/dns":                 {"resolver", "resolver/dnssec", "internal/demo"},
-	"github.com/andybalholm/brotli":        {"httpclient/coding"},
 	"github.com/clipperhouse/displaywidth": {"internal/term", "render/layout"},
 	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "render/mathml", "render/reader", "resolver"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},
