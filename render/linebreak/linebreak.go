@@ -23,6 +23,8 @@
 // an opportunity, and [Complex] tells a layout where to break if it must.
 package linebreak
 
+//go:generate go run gen.go
+
 // A Break is why a line may end at an offset.
 type Break uint8
 
