@@ -95,7 +95,7 @@ func fits(t *testing.T, line string, w int, tight bool) {
 	if strings.ContainsFunc(line, isDirection) && !tight {
 		return // those that were opened again here hide where the line could end
 	}
-	var b linebreak.Breaker
+	b := linebreak.Breaker{Options: linebreak.Options{Slashes: true}}
 	b.Reset([]byte(strings.TrimLeft(line, " ")))
 	_, k := b.Next()
 	if tight || k != linebreak.End || breakable([]byte(line)) {

@@ -104,10 +104,12 @@ func (b *Breaker) heldTogether(u unit) bool {
 	switch l := b.left; {
 	case u.extends(), l.any(clustered):
 		return true
-	case l.is == vi && u.any(alpha|aksara): // a conjunct (GB9c), however many signs join it
+	case l.is == vi: // of a conjunct (GB9c), however many signs join it
 		return true
 	case b.leads && u.is != sp:
 		return l.any(hyphen|sy) && !u.any(cb)
+	case l.is == sy && (!b.Slashes || b.second.is == sy) && !u.wide() && u.is != sp:
+		return true // two slashes lead to a host
 	case b.Words == KeepAll:
 		return l.any(words) && u.any(words)
 	}
