@@ -31,8 +31,8 @@ func (b *Breaker) joins(u unit) bool {
 		return false
 	}
 	b.joined = u.is == zwj
-	// A control character is a mark to UAX 14 and the end of a cluster to UAX 29.
-	b.odd = b.odd && (u.extends() || b.Untailored)
+	// Marks between the letters of a flag are nothing to UAX 14, and part them in UAX 29.
+	b.odd = b.odd && b.Untailored
 	return true
 }
 
