@@ -351,12 +351,18 @@ type RenderInfo struct {
 	Title       string `json:"title"`
 	Elements    int    `json:"elements"`
 	Rules       int    `json:"rules"`
-	Lines       int    `json:"lines"`
-	Links       int    `json:"links"`
-	Words       int    `json:"words"`
-	Parse       *Time  `json:"parse_ns,omitzero"`
-	Style       *Time  `json:"style_ns,omitzero"`
-	Layout      *Time  `json:"layout_ns,omitzero"`
+	// Overridden says that the page hides all of its text, as one does that waits for a
+	// script, and that it was shown all the same.
+	Overridden bool `json:"overridden,omitzero"`
+	// RulesCut says that the style sheets went beyond a limit, and some of their rules
+	// had no effect.
+	RulesCut bool  `json:"rules_cut,omitzero"`
+	Lines    int   `json:"lines"`
+	Links    int   `json:"links"`
+	Words    int   `json:"words"`
+	Parse    *Time `json:"parse_ns,omitzero"`
+	Style    *Time `json:"style_ns,omitzero"`
+	Layout   *Time `json:"layout_ns,omitzero"`
 }
 
 // A CloseInfo is step 6.

@@ -265,7 +265,8 @@ func (f *exchangeFold) steps5and6(r Record) {
 		d := f.render()
 		d.Charset, d.CharsetFrom, d.Title, d.Elements = e.Charset, e.CharsetFrom, e.Title, e.Elements
 	case Styled:
-		f.render().Rules = e.Rules
+		d := f.render()
+		d.Rules, d.Overridden, d.RulesCut = e.Rules, e.Overridden, e.Cut
 	case RenderEnded:
 		d := f.render()
 		d.Lines, d.Links, d.Words = e.Lines, e.Links, e.Words

@@ -38,7 +38,7 @@ var layers = map[string][]string{
 	"render":                            {"render/style", "render/layout", "render/mathml", "render/reader", "trace"},
 	"render/mathml":                     {},
 	"render/reader":                     {},
-	"render/style":                      {},
+	"render/style":                      {"render/css", "render/selector"},
 	"render/layout":                     {"render/style", "render/linebreak"},
 	"trace":                             {},
 	"trace/timeline":                    {"trace", "internal/term"},
@@ -63,13 +63,15 @@ var layers = map[string][]string{
 	"internal/variable":                 {},
 	"internal/urlglob":                  {},
 	"httpclient/coding/brotli":          {},
+	"render/css":                        {},
+	"render/selector":                   {"render/css"},
 }
 
 // outside says which packages may import others' modules, and which.
 var outside = map[string][]string{
 	"github.com/miekg/dns":                 {"resolver", "resolver/dnssec", "internal/demo"},
 	"github.com/clipperhouse/displaywidth": {"internal/term", "render/layout"},
-	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "render/mathml", "render/reader", "resolver"},
+	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "render/mathml", "render/reader", "resolver", "render/selector"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},
 	"golang.org/x/term":                    {"internal/term"},
 	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver", "internal/lab", "internal/demo"},

@@ -37,7 +37,7 @@ var throughProxy = []proxied{
 	{name: "chunked", words: []string{"-U", login}, path: Parts, status: 200, logged: []string{"GET 200"}},
 	{name: "no login", path: Text, status: 407, logged: []string{"GET 407"}},
 	{name: "wrong login", words: []string{"-U", User + ":guess"}, path: Text, status: 407, logged: []string{"GET 407"}},
-	{name: "no login, https", secure: true, path: Text, exit: 56, logged: []string{"CONNECT 407"}},
+	{name: "no login, https", secure: true, path: Text, exit: 7, logged: []string{"CONNECT 407"}},
 }
 
 // Through a proxy the bytes that are told of are those between us and it.
