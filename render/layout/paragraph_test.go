@@ -22,11 +22,11 @@ func (g *gathering) Line(b []byte) {
 	g.bytes += len(b)
 }
 
-func (g *gathering) Shows(b []byte) bool { return visible(string(b)) != "" }
+func (g *gathering) Shows(b []byte) bool { return legible(string(b)) != "" }
 
-// visible returns what of a text a line must show: all but white space, directions and
+// legible returns what of a text a line must show: all but white space, directions and
 // what only says where lines may end.
-func visible(s string) string {
+func legible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || isDirection(r) || strings.ContainsRune("\u00ad\u200b\u2028\u2029\ufeff", r) {
 			return -1
@@ -74,7 +74,7 @@ func FuzzParagraph(f *testing.F) {
 		for _, line := range g.lines {
 			fits(t, line, w, tight)
 		}
-		want, got := visible(strings.ReplaceAll(text, "~", "")), visible(strings.Join(g.lines, ""))
+		want, got := legible(strings.ReplaceAll(text, "~", "")), legible(strings.Join(g.lines, ""))
 		if strings.Contains(text, "\u00ad") {
 			want, got = strings.ReplaceAll(want, "-", ""), strings.ReplaceAll(got, "-", "")
 		}

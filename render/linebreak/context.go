@@ -75,6 +75,8 @@ func (b *Breaker) before(u unit) Break {
 		return Forced
 	case l.is == cr, u.any(ends | sp | zw): // LB6, LB7
 		return None
+	case l.is == sp && u.extends() && !b.Untailored: // a mark on a space is a cluster
+		return None
 	case b.solid == zw && l.any(zw|sp): // LB8
 		return Opportunity
 	case b.joined: // LB8a
