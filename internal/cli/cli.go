@@ -45,6 +45,7 @@ type program struct {
 	strict  hsts.Cache // of those that keep hosts that want https
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
+	gathered  gathered
 	capture   *capture.Capture
 	keys      *keyLog
 	args      []string

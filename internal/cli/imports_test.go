@@ -16,7 +16,7 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                                  {"internal/cli"},
-	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth"},
+	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/har", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
 	"internal/likecurl":                 {},
@@ -44,6 +44,7 @@ var layers = map[string][]string{
 	"trace/timeline":                    {"trace", "internal/term"},
 	"trace/ladder":                      {"trace", "internal/term"},
 	"trace/tree":                        {"trace", "internal/term"},
+	"trace/har":                         {"trace"},
 	"trace/pcapng":                      {"trace"},
 	"trace/writeout":                    {"trace", "internal/term"},
 	"trace/wire":                        {"trace", "internal/term"},

@@ -12,10 +12,8 @@ import (
 // show writes the document, the trace for people, and a page that was held back for
 // it.
 func (p *program) show(doc *trace.Document, d *delivery, ended *statusError) error {
-	if p.format == "json" {
-		if err := trace.WriteJSON(p.stdout, doc, !p.several()); err != nil {
-			return err
-		}
+	if err := p.put(doc); err != nil {
+		return err
 	}
 	if !p.silent && p.view != "none" {
 		if err := p.draw(doc); err != nil {

@@ -32,7 +32,7 @@ var options = []option{
 	{long: "head", short: "I", category: "result", help: "ask for the head alone and show it", set: toggle(func(s *settings) *bool { return &s.fetch.Head })},
 	{long: "dump-header", short: "D", arg: "FILE", category: "result", help: "write the heads of all responses to FILE; - is stdout, % stderr", set: text(func(s *settings) *string { return &s.dumpHeader })},
 	{long: "write-out", short: "w", arg: "FORMAT", category: "result", help: "write FORMAT, @FILE or @- (stdin) behind each transfer, with curl's %{variables}, ours, which begin with fs_, and %header{}, %output{} and %time{}", set: text(func(s *settings) *string { return &s.writeOut })},
-	{long: "format", arg: "FORMAT", category: "result", help: "put json (the trace document) or jsonl (its events as they happen) on stdout", only: named, run: oneOf(func(g *global) *string { return &g.format }, "json", "jsonl")},
+	{long: "format", arg: "FORMAT", category: "result", help: "put the trace on stdout instead of the page: json (the document), jsonl (its events as they happen) or har (HAR 1.2, with the bodies)", only: named, run: oneOf(func(g *global) *string { return &g.format }, formats...)},
 	{long: "by-address", category: "result", help: "fetch from each address of the host in turn, and table them instead of showing the page; with --format json a document for each", run: toggle(func(g *global) *bool { return &g.byAddress })},
 	{long: "dry-run", category: "result", help: "touch no network: show the URL as parsed and the request as it would be sent", run: toggle(func(g *global) *bool { return &g.dryRun })},
 	{long: "width", arg: "COLUMNS", category: "result", help: "lay the page out for this many columns, 8 at least", only: []string{"", "demo", "render"}, run: width},
