@@ -190,14 +190,21 @@ func withBodies(docs map[string]*trace.Document) map[string]*trace.Document {
 
 func TestReadRefuses(t *testing.T) {
 	for name, text := range map[string]string{
-		"no JSON":             `{`,
-		"another program's":   `{"log":{"version":"1.2","entries":[]}}`,
-		"a null for a trace":  `{"log":{"_fetchscope":[null]}}`,
-		"fewer entries":       `{"log":{"entries":[],"_fetchscope":[{"exchanges":[{}]}]}}`,
-		"base64 that is none": `{"log":{"entries":[{"response":{"content":{"text":"!","encoding":"base64"}}}],"_fetchscope":[{"exchanges":[{"response":{}}]}]}}`,
-		"a body that is none": `{"log":{"entries":[{"request":{"postData":{"text":"!","_encoding":"base64"}}}],"_fetchscope":[{"exchanges":[{"request":{}}]}]}}`,
+		"no JSON":            `{`,
+		"another program's":  `{"log":{"version":"1.2","entries":[]}}`,
+		"a null for a trace": `{"log":{"_fetchscope":[null]}}`,
+		"no document":        `{"log":{"entries":[],"_fetchscope":[{"exchanges":[{}]}]}}`,
 	} {
 		if docs, err := Read([]byte(text)); err == nil {
+			t.Errorf("%s: %v", name, docs)
+		}
+	}
+	whole := string(write(t, withBodies(documents(t))["redirected"]))
+	for name, text := range map[string]string{
+		"fewer entries":       strings.Replace(whole, `"entries": [`, `"entries": [], "_": [`, 1),
+		"base64 that is none": strings.Replace(whole, `"text": "PHA+w6k8L3A+/w=="`, `"text": "!"`, 1),
+	} {
+		if docs, err := Read([]byte(text)); text == whole || err == nil {
 			t.Errorf("%s: %v", name, docs)
 		}
 	}

@@ -25,6 +25,9 @@ func Read(b []byte) ([]*trace.Document, error) {
 		if d == nil {
 			return nil, ErrForeign
 		}
+		if err := d.Check(); err != nil {
+			return nil, err
+		}
 		for i := range d.Exchanges {
 			if next == len(f.Log.Entries) {
 				return nil, fmt.Errorf("it has %d entries, and more exchanges", next)
