@@ -56,11 +56,16 @@ func (h *head) transferCoded(req *httpclient.Request) (framing, error) {
 		f.kind, f.codings = framedByChunks, f.codings[:last]
 	}
 	if told == 0 || !acceptable(f.codings, req) {
-		h.refused = slices.IndexFunc(h.fields, func(f httpclient.Field) bool { return strings.EqualFold(f.Name, "Transfer-Encoding") })
+		h.refused = slices.IndexFunc(h.fields, isTransferEncoding)
 		return framing{}, malformed(httpclient.CodeBadTransfer, "RFC 9112, sections 6.1 and 7",
 			"transfer coding %q was not asked for", excerpt([]byte(strings.Join(h.fields.Values("Transfer-Encoding"), ", "))))
 	}
 	if h.fields.Has("Content-Length") {
+		if req.Method == "CONNECT" {
+			// Who asks for a tunnel must be sure of where the answer ends.
+			h.refused = slices.IndexFunc(h.fields, isTransferEncoding)
+			return framing{}, malformed(httpclient.CodeBadTransfer, "RFC 9112, section 6.3, item 3", "Content-Length beside Transfer-Encoding in the answer to CONNECT")
+		}
 		h.faulty = true
 		h.notes.add("Content-Length beside Transfer-Encoding; chunks decide", "RFC 9112, section 6.3, item 3")
 	}
@@ -69,6 +74,10 @@ func (h *head) transferCoded(req *httpclient.Request) (framing, error) {
 		h.notes.add("Transfer-Encoding in HTTP/1.0", "RFC 9112, section 6.1")
 	}
 	return f, nil
+}
+
+func isTransferEncoding(f httpclient.Field) bool {
+	return strings.EqualFold(f.Name, "Transfer-Encoding")
 }
 
 // maxCodings bounds the transfer codings beside chunked: real servers use one.

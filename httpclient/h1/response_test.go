@@ -121,6 +121,8 @@ var responses = []responseCase{
 	{name: "304", raw: "HTTP/1.1 304 Same\r\nTransfer-Encoding: chunked\r\n\r\n", status: 304, framing: "none", persistent: true},
 	{name: "CONNECT, 200", method: "CONNECT", raw: ok + "Content-Length: 5\r\n\r\n", status: 200, framing: "none", persistent: true},
 	{name: "CONNECT, 407", method: "CONNECT", raw: "HTTP/1.1 407 No\r\nContent-Length: 5\r\n\r\nhello", status: 407, framing: "length", body: "hello", persistent: true},
+	{name: "CONNECT, 407 with two lengths", method: "CONNECT", raw: "HTTP/1.1 407 No\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", fails: bad(httpclient.CodeBadTransfer, "RFC 9112, section 6.3, item 3")},
+	{name: "CONNECT, 200 with two lengths", method: "CONNECT", raw: ok + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", status: 200, framing: "none", persistent: true},
 	{name: "205 with a length", raw: "HTTP/1.1 205 Reset\r\nContent-Length: 0\r\n\r\n", status: 205, framing: "length", persistent: true},
 
 	// Items 3 and 4: transfer codings.

@@ -37,6 +37,7 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	lookupenv      func(string) (string, bool)
 	// ops are what the command line asks for, at least one. Commands that do not fetch have
 	// one alone.
 	ops     []*operation
@@ -66,7 +67,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	// Into a closed pipe a write fails, which has its exit status; the signal would end
 	// the program in the middle of a connection.
 	signal.Ignore(syscall.SIGPIPE)
-	p := &program{global: usual(), stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, args: args}
+	p := &program{global: usual(), stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, lookupenv: os.LookupEnv, args: args}
 	end, err := lab.Join()
 	if err != nil {
 		return p.exit(labRefused(err))
@@ -169,8 +170,9 @@ type statusError struct {
 	code   trace.Code
 	hint   string
 	err    error
-	// shown says that the person has been told already.
-	shown bool
+	// shown says that the person has been told already, placed that it is said which line of
+	// a file is wrong.
+	shown, placed bool
 }
 
 func (e *statusError) Error() string { return e.err.Error() }

@@ -147,7 +147,7 @@ var statuses = map[trace.Code]int{
 	fetch.CodeBinary:           statusWrite,
 	fetch.CodeRead:             statusRead,
 	fetch.CodeUpload:           25,
-	fetch.CodeTunnel:           56,
+	fetch.CodeTunnel:           statusOther,
 	fetch.CodeTunnelBroken:     56,
 	fetch.CodeNetrc:            statusRead,
 	fetch.CodeInternal:         statusOther,

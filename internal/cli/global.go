@@ -21,6 +21,7 @@ type global struct {
 	wireTime   bool
 
 	failEarly bool
+	parallel  bool
 	dryRun    bool
 	byAddress bool
 	outwait   bool

@@ -16,7 +16,7 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                                  {"internal/cli"},
-	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/har", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth"},
+	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/har", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth", "internal/optionfile", "internal/variable", "internal/urlglob"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
 	"internal/likecurl":                 {},
@@ -32,7 +32,7 @@ var layers = map[string][]string{
 	"transport/socks":                   {"trace"},
 	"httpclient":                        {"trace"},
 	"httpclient/h1":                     {"httpclient", "trace"},
-	"httpclient/coding":                 {"httpclient", "httpclient/coding/zstd", "trace"},
+	"httpclient/coding":                 {"httpclient", "httpclient/coding/zstd", "trace", "httpclient/coding/brotli"},
 	"httpclient/cookie":                 {"httpclient/cookie/suffix"},
 	"httpclient/hsts":                   {},
 	"render":                            {"render/style", "render/layout", "render/mathml", "render/reader", "trace"},
@@ -60,12 +60,15 @@ var layers = map[string][]string{
 	"httpclient/cookie/suffix/generate": {},
 	"render/linebreak":                  {},
 	"httpclient/auth":                   {},
+	"internal/optionfile":               {},
+	"internal/variable":                 {},
+	"internal/urlglob":                  {},
+	"httpclient/coding/brotli":          {},
 }
 
 // outside says which packages may import others' modules, and which.
 var outside = map[string][]string{
 	"github.com/miekg/dns":                 {"resolver", "resolver/dnssec", "internal/demo"},
-	"github.com/andybalholm/brotli":        {"httpclient/coding"},
 	"github.com/clipperhouse/displaywidth": {"internal/term", "render/layout"},
 	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "render/mathml", "render/reader", "resolver"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},

@@ -87,9 +87,6 @@ func (p *program) completeAll(ctx context.Context) error {
 
 var errNoURL = usage("no URL", "fetchscope URL, or fetchscope --help")
 
-// several says whether there is more than one fetch.
-func (p *program) several() bool { return p.byAddress || len(p.ops) > 1 || len(p.ops[0].s.targets) > 1 }
-
 // stopped says whether a run is not to go on behind an error.
 func (p *program) stopped(err error) bool {
 	return err != nil && p.failEarly || errors.Is(err, errInterrupted)

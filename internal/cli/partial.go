@@ -76,9 +76,7 @@ func timeCond(s *settings, v string) error {
 func (p *operation) checkPartial() error {
 	s := &p.s
 	for _, w := range s.warnings {
-		if !s.silent {
-			fmt.Fprintf(p.stderr, "fetchscope: warning: %s\n", term.Safe(w))
-		}
+		p.caution(w)
 	}
 	switch {
 	case s.resume != 0 && s.fetch.Range != "":

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"compress/gzip"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -46,5 +48,43 @@ func TestFollowing(t *testing.T) {
 				t.Errorf("told %q, want %q", stderr, tt.told)
 			}
 		})
+	}
+}
+
+// What --browser stands for, and what options behind it change of that.
+func TestBrowser(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" {
+			http.SetCookie(w, &http.Cookie{Name: "a", Value: "b"})
+			http.Redirect(w, r, "/end", http.StatusFound)
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("Content-Type", "text/plain")
+		z := gzip.NewWriter(w)
+		_, _ = io.WriteString(z, "cookie: "+r.Header.Get("Cookie")+", agent: "+r.UserAgent())
+		_ = z.Close()
+	}))
+	defer s.Close()
+	for _, tt := range []struct {
+		args, want string
+	}{
+		{"--browser", "cookie: a=b, agent: Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"},
+		{"--browser -A own", "cookie: a=b, agent: own"},
+		{"--browser --no-follow", `<a href="/end">Found</a>`},
+		{"--browser --no-browser -L -A own", "cookie: a=b, agent: own"},
+	} {
+		t.Run(tt.args, func(t *testing.T) {
+			args := append(strings.Fields(tt.args), "-s", "--source", s.URL)
+			if tt.args == "--browser --no-browser -L -A own" {
+				args = append(args, "--compressed")
+			}
+			if status, stdout, _ := inProcess("", args...); status != 0 || !strings.Contains(stdout, tt.want) {
+				t.Errorf("%d, %q, want %q", status, stdout, tt.want)
+			}
+		})
+	}
+	if status, _, stderr := inProcess("", "--browser", "--max-redirs", "0", "-S", "--view", "none", s.URL); status != 47 {
+		t.Errorf("%d, %s", status, stderr)
 	}
 }

@@ -108,6 +108,9 @@ func (p *operation) target(t *transfer) (*weburl.URL, *fetch.Payload, error) {
 // fetch fetches it and shows what came of it.
 func (t *transfer) fetch(ctx context.Context, l *lane) error {
 	p := t.operation
+	if t.bad != nil {
+		return t.refuse(t.word, t.bad)
+	}
 	u, body, err := p.target(t)
 	t.body = body
 	var bad *weburl.Error

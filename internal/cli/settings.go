@@ -41,6 +41,7 @@ type settings struct {
 	sending
 	saving
 	pathAsIs bool
+	globOff  bool // -g
 
 	headers []string
 
@@ -52,9 +53,12 @@ type settings struct {
 	given []*option
 }
 
-// A target is a URL of the command line.
+// A target is a URL of the command line, or a pattern of URLs.
 type target struct {
 	word string
+	// listed says that a file has it (--url @FILE), where nothing is a pattern, and what
+	// comes is written to a file named as in the URL.
+	listed bool
 }
 
 // An output is where the body of one URL goes.

@@ -31,3 +31,24 @@ func trusted(s *settings, v string) error {
 func keepPost(field func(*fetch.KeepPost) *bool) func(*settings, string) error {
 	return toggle(func(s *settings) *bool { return field(&s.fetch.Keep) })
 }
+
+// browserRedirects is how many redirects a browser follows: Firefox's own number.
+const browserRedirects = 20
+
+// browser is --browser: what the options say that it stands for, which options behind it may
+// change. As browsers do, it obeys the status of a redirect.
+func browser(s *settings, v string) error {
+	o := &s.fetch
+	if o.Browser = v == "true"; !o.Browser {
+		return nil
+	}
+	o.Follow, o.ByStatus, o.Compressed, o.ServiceRecords = true, true, true, true
+	if o.MaxRedirects == maxRedirects {
+		o.MaxRedirects = browserRedirects
+	}
+	s.memory.engine = true
+	if len(s.memory.hsts) == 0 {
+		s.memory.hsts = []string{""} // for the run
+	}
+	return nil
+}

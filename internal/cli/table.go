@@ -76,6 +76,7 @@ var options = []option{
 	{long: "http1.1", category: "request", help: "ask by HTTP/1.1, as is usual", set: version11},
 	{long: "http0.9", category: "request", help: "take an answer without a head for a page", set: toggle(func(s *settings) *bool { return &s.fetch.HTTP09 })},
 	{long: "header", short: "H", arg: "FIELD", category: "request", help: "add the field 'Name: value'; 'Name:' takes one away, 'Name;' sends it empty", set: appendTo(func(s *settings) *[]string { return &s.headers })},
+	{long: "browser", category: "request", help: "fetch as a browser does: with its header, following redirects, any content coding, cookies and HSTS for the run, and HTTPS records", set: browser},
 	{long: "user-agent", short: "A", arg: "NAME", category: "request", help: "say that we are NAME", set: userAgent},
 	{long: "referer", short: "e", arg: "URL", category: "request", help: "say where the link was; ';auto' at the end follows redirects", set: referer},
 	{long: "user", short: "u", arg: "NAME:PASSWORD", category: "request", help: "authenticate at this origin alone, by Basic where no other scheme is named; without a colon a terminal is asked for the password", set: user},
@@ -141,6 +142,7 @@ var options = []option{
 	{long: "socks5-hostname", arg: "HOST[:PORT]", category: "proxy", help: "go through this SOCKS 5 proxy, which resolves names", set: proxy("socks5h", "--socks5-hostname")},
 	{long: "proxy1.0", arg: "HOST[:PORT]", category: "proxy", help: "go through this HTTP proxy, asking for tunnels by HTTP/1.0", set: proxy10},
 	{long: "proxytunnel", short: "p", category: "proxy", help: "ask the HTTP proxy for a tunnel (CONNECT) for http too", set: toggle(func(s *settings) *bool { return &s.fetch.ProxyTunnel })},
+	{long: "suppress-connect-headers", category: "proxy", help: "leave the heads of proxies' answers to CONNECT out of -i and -D", set: toggle(func(s *settings) *bool { return &s.fetch.SuppressTunnel })},
 	{long: "proxy-user", short: "U", arg: "NAME:PASSWORD", category: "proxy", help: "log in to the proxy; both parts are percent-encoded", set: proxyUser},
 	{long: "proxy-basic", category: "proxy", help: "log in by Basic, as is usual", set: toggle(func(s *settings) *bool { return &s.proxyLogin.basic })},
 	{long: "proxy-digest", category: "proxy", help: "log in by Digest", set: toggle(func(s *settings) *bool { return &s.proxyLogin.digest })},
@@ -173,6 +175,12 @@ var options = []option{
 	{long: "retry-connrefused", category: "limits", help: "with --retry, also where the connection is refused", set: toggle(func(s *settings) *bool { return &s.fetch.Retry.Refused })},
 	{long: "retry-all-errors", category: "limits", help: "with --retry, after any error", set: toggle(func(s *settings) *bool { return &s.fetch.Retry.AllErrors })},
 
+	{long: "url", arg: "URL", category: "operations", help: "fetch URL, as a word by itself does; @FILE or @- (stdin) has one on each line, each of which is saved as by -O", only: []string{""}, read: (*reader).url},
+	{long: "globoff", short: "g", category: "operations", help: "take braces and brackets in URLs and in -T as they are; else {a,b}, [1-9], [01-20:5] and [a-z] stand for several, and #1 or #<name> in -o for what the first, or {<name>a,b}, has there", set: toggle(func(s *settings) *bool { return &s.globOff })},
+	{long: "config", short: "K", arg: "FILE", category: "operations", help: "read options from FILE, - for stdin: one on each line, 'name = argument' or '--name argument', in double quotes where there is white space", only: everywhere, read: (*reader).config},
+	{long: "disable", short: "q", category: "operations", help: "as the first argument: do without $XDG_CONFIG_HOME/fetchscope/config (~/.config without), which is read as by -K else", only: everywhere, read: func(*reader, string) error { return nil }},
+	{long: "variable", arg: "[%]NAME[[N-M]][=TEXT|@FILE]", category: "operations", help: "set a variable, or take it from the environment (%NAME), where the rest stands for what is not there; [N-M] is a part by its bytes. --expand-OPTION puts {{NAME}} into the argument of OPTION, and {{NAME:FUNCTION:…}} by trim, json, url, b64, 64dec", only: everywhere, read: (*reader).variable},
+	{long: "stderr", arg: "FILE", category: "trace", help: "write what goes to stderr to FILE from here on; - is stdout", only: everywhere, read: (*reader).stderrTo},
 	{long: "next", short: ":", category: "operations", help: "begin an operation: the options behind it hold for the URLs behind it alone, but for those of the whole run", only: []string{""}, read: (*reader).next},
 
 	{long: "serve", category: "demo", help: "keep the embedded internet running, and say how to fetch from it", only: []string{"demo"}, run: toggle(func(g *global) *bool { return &g.serve })},

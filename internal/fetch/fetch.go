@@ -43,6 +43,8 @@ type Options struct {
 	ExpectWait time.Duration
 	// Keep says for which statuses a POST stays one when it is redirected.
 	Keep KeepPost
+	// Browser sends the fields that a browser does.
+	Browser bool
 	// Header are fields to add (-H), or to replace what would be sent. A field
 	// without value takes the one of that name away; Empty sends it empty.
 	Header []HeaderOption
@@ -113,6 +115,8 @@ type Options struct {
 	NoProxy         *string
 	// ProxyTunnel asks for a tunnel where a proxy could be asked for the page.
 	ProxyTunnel bool
+	// SuppressTunnel keeps the head of a proxy's answer to that from the Output.
+	SuppressTunnel bool
 	// ProxyUser is name:password for a proxy, both percent-encoded; nil without.
 	ProxyUser *string
 	// ProxyHeader are fields for proxies alone.

@@ -81,8 +81,8 @@ func (h *hop) size() int64 {
 }
 
 // http10 says that the request is one of HTTP/1.0: because that is asked for, or because the
-// server speaks no other.
-func (h *hop) http10() bool { return h.f.o.HTTP10 || h.outdated }
+// server speaks no other, as it has shown before the redirect or on the same connection.
+func (h *hop) http10() bool { return h.f.o.HTTP10 || h.outdated || h.kept != nil && h.kept.outdated }
 
 // prepare makes what is sent besides the URL.
 func (h *hop) prepare() error {

@@ -167,3 +167,21 @@ func proxySchemes() string {
 	slices.Sort(out)
 	return strings.Join(out, ", ")
 }
+
+// maxALabel is the length of an A-label in octets (RFC 5890, section 2.3.2.1).
+const maxALabel = 63
+
+// namable refuses an internationalised name that no HTTP proxy could find, as it is none. A
+// long name in ASCII may be one of the proxy's own.
+func (h *hop) namable() error {
+	if h.via.HTTP.Scheme == "" {
+		return nil
+	}
+	host, _ := h.destination()
+	for label := range strings.SplitSeq(host, ".") {
+		if strings.HasPrefix(label, "xn--") && len(label) > maxALabel {
+			return &Failure{Phase: trace.InURL, Code: CodeBadURL, Err: fmt.Errorf("host %q: a label of %d octets, which have at most %d", host, len(label), maxALabel)}
+		}
+	}
+	return nil
+}

@@ -42,15 +42,43 @@ func (h *hop) request() *httpclient.Request {
 	return r
 }
 
+// header makes the fields: those of our own, then those of -H and --proxy-header, then those
+// about the payload.
 func (h *hop) header() httpclient.Fields {
-	var out httpclient.Fields
+	out := httpclient.Fields{{Name: "Host", Value: h.host()}}
 	add := func(name, value string) {
 		if value != "" && !h.overridden(name) {
 			out = append(out, httpclient.Field{Name: name, Value: value})
 		}
 	}
-	out = append(out, httpclient.Field{Name: "Host", Value: h.host()})
 	forProxy := h.forProxy()
+	chunked, ours := h.chunked()
+	if h.f.o.Browser {
+		h.browserFields(add, chunked)
+	} else {
+		h.ownFields(add, named(forProxy, "Proxy-Connection"))
+	}
+	if ours {
+		add("Transfer-Encoding", "chunked")
+	}
+	for _, o := range h.f.o.Header {
+		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) && !(h.unexpecting && strings.EqualFold(o.Name, "Expect")) {
+			out = append(out, httpclient.Field{Name: o.Name + o.Gap, Value: o.Value})
+		}
+	}
+	out = append(out, fieldsOf(forProxy)...)
+	if !h.f.o.Browser {
+		h.payloadFields(add, chunked)
+	}
+	if h.f.o.TransferCodings && !h.overridden("TE") {
+		out = nameTE(out)
+	}
+	return out
+}
+
+// ownFields adds the fields behind Host. sticky says that the proxy is told by another field
+// whether to keep the connection.
+func (h *hop) ownFields(add func(name, value string), sticky bool) {
 	add("Proxy-Authorization", h.telling.proxyField)
 	add("Authorization", h.telling.field)
 	add("Range", h.part())
@@ -63,31 +91,19 @@ func (h *hop) header() httpclient.Fields {
 	if h.f.o.Compressed {
 		add("Accept-Encoding", coding.Accept)
 	}
-	if h.f.o.Close.Mode == transport.CloseServer {
-		add("Connection", "close") // RFC 9112, section 9.6: the server is to end it
+	if h.closesHere() {
+		add("Connection", "close")
 	}
 	add("Referer", h.referer)
-	if h.via.forwards() && !named(forProxy, "Proxy-Connection") {
+	if h.via.forwards() && !sticky {
 		add("Proxy-Connection", "Keep-Alive")
 	}
 	add("Cookie", h.cookies())
 	add(h.f.o.Condition.Field, h.f.o.Condition.value())
-	chunked, ours := h.chunked()
-	if ours {
-		add("Transfer-Encoding", "chunked")
-	}
-	for _, o := range h.f.o.Header {
-		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) && !(h.unexpecting && strings.EqualFold(o.Name, "Expect")) {
-			out = append(out, httpclient.Field{Name: o.Name + o.Gap, Value: o.Value})
-		}
-	}
-	out = append(out, fieldsOf(forProxy)...)
-	h.payloadFields(add, chunked)
-	if h.f.o.TransferCodings && !h.overridden("TE") {
-		out = nameTE(out)
-	}
-	return out
 }
+
+// closesHere says that the server is to end the connection (RFC 9112, section 9.6).
+func (h *hop) closesHere() bool { return h.f.o.Close.Mode == transport.CloseServer }
 
 // forProxy are the fields for a proxy alone, where it sees the request. Its Host is the
 // origin's (RFC 9112, section 3.2.2), and there is one.
@@ -126,6 +142,9 @@ func (h *hop) host() string {
 func (h *hop) userAgent() string {
 	if h.f.o.UserAgent != nil {
 		return *h.f.o.UserAgent
+	}
+	if h.f.o.Browser {
+		return browserAgent
 	}
 	return "fetchscope/" + h.f.o.Version
 }

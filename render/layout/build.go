@@ -17,6 +17,7 @@ type builder struct {
 	enclosing ref          // the innermost table
 	block     *style.Style // the innermost block
 	run       run          // the text since the last box
+	opening   string       // signs that wait for the text after them
 	lists     []list       // the lists that are open
 	quotes    int          // the quotations that are open
 	lang      string       // of the innermost element that has one
@@ -136,7 +137,7 @@ func (b *builder) drop(last ref) {
 // flush ends the paragraph that is being written and makes a box of it.
 func (b *builder) flush() {
 	start, end := b.run.start, b.trimmed()
-	b.tree.text = b.tree.text[:end]
+	b.tree.truncate(end)
 	b.run = run{start: end}
 	if end == start {
 		return

@@ -53,21 +53,19 @@ func (b *builder) foreign(n *html.Node, s *style.Style) {
 // around writes an element between two signs, without the white space at its ends,
 // or nothing where it has no text.
 func (b *builder) around(n *html.Node, s *style.Style, before, after string) {
-	outer := b.run
-	b.word(before)
-	at := len(b.tree.text)
-	b.run.pending = noGap
+	outer := b.opening
+	if outer == "" {
+		b.word("") // the space before the sign
+	}
+	b.opening += before
 	b.children(n, s)
-	if b.empty(at) {
-		b.tree.text = b.tree.text[:max(at-len(before), outer.start)]
-		b.run = outer
+	if len(b.opening) == len(outer)+len(before) {
+		b.opening = outer
+		b.run.pending = noGap
 		return
 	}
-	if t := b.tree.text; b.run.start <= at && t[at] == ' ' {
-		b.tree.text = append(t[:at], t[at+1:]...)
-	}
 	b.run.pending = noGap
-	b.word(after)
+	b.suffix(after)
 }
 
 // quotation writes a q element between the quotation marks of its language

@@ -246,5 +246,6 @@ func (f *flow) oneLine(row ref) {
 		}
 		t = append(t, bytes.ReplaceAll(f.tree.slice(f.tree.at(k)), []byte{'\n'}, []byte{' '})...)
 	}
-	f.fill(t, style.Start)
+	f.tree.cut.reset(t, nil, 0)
+	f.fill(&f.tree.cut, style.Start)
 }

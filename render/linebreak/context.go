@@ -104,7 +104,7 @@ func (b *Breaker) heldTogether(u unit) bool {
 	switch l := b.left; {
 	case u.extends(), l.any(clustered):
 		return true
-	case l.is == vi && u.any(aksara): // a conjunct (GB9c), however many signs join it
+	case l.is == vi && u.any(alpha|aksara): // a conjunct (GB9c), however many signs join it
 		return true
 	case b.leads && u.is != sp:
 		return l.any(hyphen|sy) && !u.any(cb)
