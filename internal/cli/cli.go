@@ -117,10 +117,11 @@ var commands = map[string]func(*operation, context.Context, []string) error{
 	"resolve": (*operation).resolve,
 	"render":  (*operation).render,
 	"demo":    (*operation).demo,
+	"show":    (*operation).reopen,
 }
 
 // reserved are the commands that are to come.
-var reserved = []string{"compare", "explain", "show"}
+var reserved = []string{"compare", "explain"}
 
 // isCommand says whether a word is a command.
 func isCommand(word string) bool {

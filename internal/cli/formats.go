@@ -23,6 +23,7 @@ var wholeFormats = []string{formatJSON, formatJSONL, formatHAR}
 type gathered struct {
 	documents []*trace.Document
 	bodies    int64 // the bytes of theirs that are held
+	stored    int   // how many of them show has read
 }
 
 // checkFormat refuses a format that an operation has nothing for.
@@ -40,6 +41,8 @@ func (p *program) put(doc *trace.Document) error {
 		return trace.WriteJSON(p.stdout, doc, !p.several())
 	case formatHAR:
 		p.gathered.documents = append(p.gathered.documents, doc)
+	case formatJSONL:
+		return p.endLines(doc)
 	}
 	return nil
 }
