@@ -5,6 +5,7 @@ import (
 
 	"fetchscope/trace"
 	"fetchscope/trace/har"
+	"fetchscope/trace/prom"
 )
 
 // The formats that stdout can have instead of the page.
@@ -12,9 +13,10 @@ const (
 	formatJSON  = "json"
 	formatJSONL = "jsonl"
 	formatHAR   = "har"
+	formatProm  = "prom"
 )
 
-var formats = []string{formatJSON, formatJSONL, formatHAR}
+var formats = []string{formatJSON, formatJSONL, formatHAR, formatProm}
 
 // wholeFormats are those that have all that is known, packets too.
 var wholeFormats = []string{formatJSON, formatJSONL, formatHAR}
@@ -39,7 +41,7 @@ func (p *program) put(doc *trace.Document) error {
 	switch p.format {
 	case formatJSON:
 		return trace.WriteJSON(p.stdout, doc, !p.several())
-	case formatHAR:
+	case formatHAR, formatProm:
 		p.gathered.documents = append(p.gathered.documents, doc)
 	case formatJSONL:
 		return p.endLines(doc)
@@ -49,8 +51,11 @@ func (p *program) put(doc *trace.Document) error {
 
 // putGathered writes what one file has of all fetches.
 func (p *program) putGathered() error {
-	if p.format != formatHAR {
-		return nil
+	switch p.format {
+	case formatHAR:
+		return har.Write(p.stdout, p.gathered.documents, har.Options{Version: version()})
+	case formatProm:
+		return prom.Write(p.stdout, p.gathered.documents)
 	}
-	return har.Write(p.stdout, p.gathered.documents, har.Options{Version: version()})
+	return nil
 }
