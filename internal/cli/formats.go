@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"fetchscope/trace"
+	"fetchscope/trace/bench"
 	"fetchscope/trace/har"
 	"fetchscope/trace/prom"
 )
@@ -14,9 +15,10 @@ const (
 	formatJSONL = "jsonl"
 	formatHAR   = "har"
 	formatProm  = "prom"
+	formatBench = "bench"
 )
 
-var formats = []string{formatJSON, formatJSONL, formatHAR, formatProm}
+var formats = []string{formatJSON, formatJSONL, formatHAR, formatProm, formatBench}
 
 // wholeFormats are those that have all that is known, packets too.
 var wholeFormats = []string{formatJSON, formatJSONL, formatHAR}
@@ -43,6 +45,8 @@ func (p *program) put(doc *trace.Document) error {
 		return trace.WriteJSON(p.stdout, doc, !p.several())
 	case formatHAR, formatProm:
 		p.gathered.documents = append(p.gathered.documents, doc)
+	case formatBench:
+		return bench.Write(p.stdout, doc)
 	case formatJSONL:
 		return p.endLines(doc)
 	}
