@@ -6,19 +6,21 @@ import (
 	"fetchscope/trace"
 	"fetchscope/trace/bench"
 	"fetchscope/trace/har"
+	"fetchscope/trace/markdown"
 	"fetchscope/trace/prom"
 )
 
 // The formats that stdout can have instead of the page.
 const (
-	formatJSON  = "json"
-	formatJSONL = "jsonl"
-	formatHAR   = "har"
-	formatProm  = "prom"
-	formatBench = "bench"
+	formatJSON     = "json"
+	formatJSONL    = "jsonl"
+	formatHAR      = "har"
+	formatProm     = "prom"
+	formatBench    = "bench"
+	formatMarkdown = "markdown"
 )
 
-var formats = []string{formatJSON, formatJSONL, formatHAR, formatProm, formatBench}
+var formats = []string{formatJSON, formatJSONL, formatHAR, formatProm, formatBench, formatMarkdown}
 
 // wholeFormats are those that have all that is known, packets too.
 var wholeFormats = []string{formatJSON, formatJSONL, formatHAR}
@@ -38,6 +40,12 @@ func (p *operation) checkFormat() error {
 	return nil
 }
 
+// asMarkdown is --markdown.
+func asMarkdown(g *global, v string) error {
+	g.format = map[string]string{switchOn: formatMarkdown}[v]
+	return nil
+}
+
 // put writes a document where --format wants it.
 func (p *program) put(doc *trace.Document) error {
 	switch p.format {
@@ -45,6 +53,8 @@ func (p *program) put(doc *trace.Document) error {
 		return trace.WriteJSON(p.stdout, doc, !p.several())
 	case formatHAR, formatProm:
 		p.gathered.documents = append(p.gathered.documents, doc)
+	case formatMarkdown:
+		return markdown.Write(p.stdout, doc)
 	case formatBench:
 		return bench.Write(p.stdout, doc)
 	case formatJSONL:
