@@ -25,7 +25,7 @@ func lines(t testing.TB, s scenario) []byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := streamLine{r.Event.Kind(), r.At, Time(r.Within), r.From, r.Exchange, r.Conn, r.Proxy, data}
+		l := streamLine{r.Event.Kind(), r.At, Time(r.Within), r.From, 0, r.Exchange, r.Conn, r.Proxy, data}
 		if err := WriteJSON(&b, l, false); err != nil {
 			t.Fatal(err)
 		}

@@ -247,7 +247,7 @@ func (d *delivery) pass(sc *trace.Scope, b *fetch.Body, decode bool, why string)
 		return err
 	}
 	var r io.Reader = content
-	if decode || len(b.Response.Header.Elements("Content-Encoding")) == 0 {
+	if !b.Raw && (decode || len(b.Response.Header.Elements("Content-Encoding")) == 0) {
 		r = d.keeping(content)
 	}
 	if d.to.file != "" {
