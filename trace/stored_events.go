@@ -85,7 +85,8 @@ func events() []Event {
 		ClientCertificateAsked{},
 		NotifyMissing{},
 		FlightSeen{},
-		FetchEnded{}, FastOpen{},
+		FetchEnded{},
+		FastOpen{},
 	}
 }
 
