@@ -107,8 +107,8 @@ func parseAge(s string) (time.Duration, bool) {
 }
 
 // end is when the cookie ends, in seconds of Unix time; 0 is with the session. One that is
-// to last longer than may be ends with a minute, as with curl: otherwise a file would be
-// another one after every run.
+// to last longer than may be ends with the nearest minute, as with curl: otherwise a file
+// would be another one after every run.
 func (s *setting) end(now time.Time) int64 {
 	end := s.expires
 	switch {
@@ -122,7 +122,7 @@ func (s *setting) end(now time.Time) int64 {
 		return math.MinInt64 // 0 would be a session's
 	}
 	if most := now.Add(maxAge); end.After(most) {
-		return most.Unix() / 60 * 60
+		return (most.Unix() + 30) / 60 * 60
 	}
 	return end.Unix()
 }

@@ -155,3 +155,16 @@ func TestDates(t *testing.T) {
 		})
 	}
 }
+
+// What lasts as long as may be ends with the minute that is nearest, as with curl.
+func TestTheLongestEndsWithAMinute(t *testing.T) {
+	for second, want := range map[int]int64{0: 0, 29: 0, 30: 60, 59: 60} {
+		var j Jar
+		if err := j.Set(plain, "a=b; max-age=99999999999", now.Add(time.Duration(second)*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if got := kept(&j).Expires; got != days(400)+want {
+			t.Errorf("at second %d: %d, want %d", second, got, days(400)+want)
+		}
+	}
+}

@@ -187,7 +187,7 @@ func (c *chunkParser) endTrailer(text []byte) error {
 	line := text[c.begin:]
 	if len(line) == 0 {
 		c.state = chunksEnded
-		return nil
+		return c.trailers.end()
 	}
 	if bytes.ContainsAny(line, "\r\x00") {
 		return badChunk("a bare CR or a NUL in the trailer section")

@@ -51,6 +51,7 @@ type span struct {
 // that many short lines cost no more than their bytes.
 type fieldSection struct {
 	spans   []span
+	excess  bool // there are more fields than may be, which are not kept
 	folding bool
 	folded  []byte // values that were folded, one behind the other
 }
@@ -98,6 +99,15 @@ func (s *fieldSection) plain(text []byte, begin int) (next int) {
 	return next
 }
 
+// end says whether the section could be kept. That it has too many fields is told where it
+// ends: one that is too large in all is that first.
+func (s *fieldSection) end() error {
+	if !s.excess {
+		return nil
+	}
+	return malformed(httpclient.CodeTooManyFields, "", "more than %d fields", maxFields)
+}
+
 // add reads the line with which the text ends so far, without its end and not empty: a
 // field, or more of the last one.
 func (s *fieldSection) add(text []byte, begin int, n *notes) error {
@@ -106,9 +116,6 @@ func (s *fieldSection) add(text []byte, begin int, n *notes) error {
 		return s.fold(text, line, n)
 	}
 	s.folding = false
-	if len(s.spans) == maxFields {
-		return malformed(httpclient.CodeTooManyFields, "", "more than %d fields", maxFields)
-	}
 	colon := bytes.IndexByte(line, ':')
 	if colon < 0 {
 		return malformed(httpclient.CodeMalformed, "RFC 9112, section 5", "a field line without a colon: %q", excerpt(line))
@@ -124,6 +131,10 @@ func (s *fieldSection) add(text []byte, begin int, n *notes) error {
 	from := len(text) - len(value)
 	value = bytes.TrimRight(value, " \t")
 	noteControls(value, n)
+	if len(s.spans) == maxFields {
+		s.excess = true
+		return nil
+	}
 	s.spans = append(s.spans, span{
 		name:  piece{int32(begin), int32(begin + len(name))},
 		value: piece{int32(from), int32(from + len(value))},
@@ -138,6 +149,9 @@ func (s *fieldSection) fold(text, line []byte, n *notes) error {
 		return malformed(httpclient.CodeMalformed, "RFC 9112, section 2.2", "white space before the first field")
 	}
 	n.add("a field is folded over several lines", "RFC 9112, section 5.2")
+	if s.excess {
+		return nil
+	}
 	last := &s.spans[len(s.spans)-1]
 	if !s.folding {
 		s.folding = true

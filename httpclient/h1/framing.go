@@ -44,36 +44,50 @@ func (h *head) framing(req *httpclient.Request) (framing, error) {
 // transferCoded tells the framing by the transfer codings: chunked is the last of them,
 // or the connection's close ends the body (items 3 and 4).
 func (h *head) transferCoded(req *httpclient.Request) (framing, error) {
-	f := framing{kind: framedByClose, codings: h.fields.Elements("Transfer-Encoding"), raw: req.Raw}
-	told := len(f.codings)
-	f.codings = slices.DeleteFunc(f.codings, func(c string) bool { return strings.EqualFold(c, "identity") })
-	if len(f.codings) < told {
-		// It stood for no coding, but other readers may not know it.
-		h.faulty = true
-		h.notes.add("the transfer coding identity, which there is no more", "RFC 7230, appendix A.2")
-	}
-	if last := len(f.codings) - 1; last >= 0 && strings.EqualFold(f.codings[last], "chunked") {
+	told := h.fields.Elements("Transfer-Encoding")
+	f := framing{kind: framedByClose, codings: h.withoutIdentity(told), raw: req.Raw}
+	long := h.fields.Has("Content-Length")
+	switch last := len(f.codings) - 1; {
+	case last < 0 && len(told) > 0 && long: // of no coding
+		n, err := h.contentLength()
+		return framing{kind: framedByLength, length: n}, err
+	case last >= 0 && strings.EqualFold(f.codings[last], "chunked"):
 		f.kind, f.codings = framedByChunks, f.codings[:last]
 	}
-	if told == 0 || !acceptable(f.codings, req) {
-		h.refused = slices.IndexFunc(h.fields, isTransferEncoding)
-		return framing{}, malformed(httpclient.CodeBadTransfer, "RFC 9112, sections 6.1 and 7",
-			"transfer coding %q was not asked for", excerpt([]byte(strings.Join(h.fields.Values("Transfer-Encoding"), ", "))))
+	if len(told) == 0 || !acceptable(f.codings, req) {
+		return framing{}, h.badCoding("RFC 9112, sections 6.1 and 7", "transfer coding %q was not asked for", excerpt([]byte(strings.Join(told, ", "))))
 	}
-	if h.fields.Has("Content-Length") {
-		if req.Method == "CONNECT" {
-			// Who asks for a tunnel must be sure of where the answer ends.
-			h.refused = slices.IndexFunc(h.fields, isTransferEncoding)
-			return framing{}, malformed(httpclient.CodeBadTransfer, "RFC 9112, section 6.3, item 3", "Content-Length beside Transfer-Encoding in the answer to CONNECT")
+	if long {
+		if req.Method == "CONNECT" { // who asks for a tunnel must be sure of where the answer ends
+			return framing{}, h.badCoding("RFC 9112, section 6.3, item 3", "Content-Length beside Transfer-Encoding in the answer to CONNECT")
 		}
-		h.faulty = true
-		h.notes.add("Content-Length beside Transfer-Encoding; chunks decide", "RFC 9112, section 6.3, item 3")
+		h.doubt("Content-Length beside Transfer-Encoding; chunks decide", "RFC 9112, section 6.3, item 3")
 	}
 	if h.minor == 0 {
-		h.faulty = true
-		h.notes.add("Transfer-Encoding in HTTP/1.0", "RFC 9112, section 6.1")
+		h.doubt("Transfer-Encoding in HTTP/1.0", "RFC 9112, section 6.1")
 	}
 	return f, nil
+}
+
+// withoutIdentity leaves out what stood for no coding.
+func (h *head) withoutIdentity(codings []string) []string {
+	out := slices.DeleteFunc(slices.Clone(codings), func(c string) bool { return strings.EqualFold(c, "identity") })
+	if len(out) < len(codings) {
+		h.doubt("the transfer coding identity, which there is no more", "RFC 7230, appendix A.2")
+	}
+	return out
+}
+
+// doubt notes what other readers may read as another end.
+func (h *head) doubt(what, section string) {
+	h.faulty = true
+	h.notes.add(what, section)
+}
+
+// badCoding refuses the head for its Transfer-Encoding.
+func (h *head) badCoding(section, format string, args ...any) error {
+	h.refused = slices.IndexFunc(h.fields, isTransferEncoding)
+	return malformed(httpclient.CodeBadTransfer, section, format, args...)
 }
 
 func isTransferEncoding(f httpclient.Field) bool {

@@ -134,6 +134,7 @@ func FuzzFields(f *testing.F) {
 // plainly reads the fields of a head as RFC 9112, sections 2.2 and 5, say, with no thought of
 // speed. whole is false where they cannot be read.
 func plainly(section string) (fields httpclient.Fields, size int, whole bool) {
+	excess := false
 	for line := range strings.Lines(section) {
 		size += len(line)
 		text, ended := strings.CutSuffix(line, "\n")
@@ -144,13 +145,15 @@ func plainly(section string) (fields httpclient.Fields, size int, whole bool) {
 		case !ended || strings.ContainsAny(text, "\r\x00"):
 			return nil, 0, false
 		case text == "":
-			return fields, size, true
-		case folds && len(fields) == 0: // is passed over
+			return fields, size, !excess
+		case folds && (len(fields) == 0 || excess): // is passed over
 		case folds:
 			last := &fields[len(fields)-1]
 			last.Value = strings.Trim(last.Value+" "+strings.Trim(text, " \t"), " \t")
-		case !colon || !token([]byte(name)) || len(fields) == maxFields:
+		case !colon || !token([]byte(name)):
 			return nil, 0, false
+		case len(fields) == maxFields:
+			excess = true
 		default:
 			fields = append(fields, httpclient.Field{Name: name, Value: value})
 		}

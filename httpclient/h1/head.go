@@ -189,7 +189,7 @@ func (p *headParser) endLine(in []byte) (done bool, err error) {
 	}
 	line := in[p.begin:]
 	if len(line) == 0 && p.first {
-		return true, nil
+		return true, p.section.end()
 	}
 	if err := forbidden(line); err != nil {
 		return false, err
@@ -200,8 +200,7 @@ func (p *headParser) endLine(in []byte) (done bool, err error) {
 		return false, p.statusLine(line)
 	case len(p.section.spans) == 0 && blank(line[0]):
 		// It belongs to no field, and readers that take it for one would see other fields.
-		p.head.faulty = true
-		p.head.notes.add("a line with white space before the first field, passed over", "RFC 9112, section 2.2")
+		p.head.doubt("a line with white space before the first field, passed over", "RFC 9112, section 2.2")
 		return false, nil
 	}
 	return false, p.section.add(in, p.begin, &p.head.notes)

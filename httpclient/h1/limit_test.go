@@ -156,3 +156,27 @@ func TestChunksTakeNoMemoryOfTheirOwn(t *testing.T) {
 		t.Errorf("%v allocations for %d bytes", allocs, len(raw))
 	}
 }
+
+// However many fields a head has, that it is too large in all is told first, as an answer
+// without end is.
+func TestTooLargeComesBeforeTooMany(t *testing.T) {
+	many := strings.Repeat("X:y\r\n", maxFields+1)
+	for _, tt := range []struct {
+		name, raw string
+		want      verdict
+	}{
+		{"too many", ok + many + "\r\n", bad(httpclient.CodeTooManyFields, "")},
+		{"too many, folded", ok + many + " z\r\n\r\n", bad(httpclient.CodeTooManyFields, "")},
+		{"too large", ok + strings.Repeat(many, 20) + "\r\n", bad(httpclient.CodeHeadTooBig, "")},
+		{"malformed behind too many", ok + many + "junk\r\n\r\n", bad(httpclient.CodeMalformed, "RFC 9112, section 5")},
+		{"too many trailers", chunked + "0\r\n" + many + "\r\n", bad(httpclient.CodeTooManyFields, "")},
+		{"too large trailers", chunked + "0\r\n" + many + many + many + "\r\n", bad(httpclient.CodeHeadTooBig, "RFC 9112, section 7.1.2")},
+	} {
+		for _, size := range []int{7, 4099, len(tt.raw)} {
+			conn := newScriptConn(slices.Collect(slices.Chunk([]byte(tt.raw), size))...)
+			if got := fetch(t, conn, request("GET"), 512); got.Verdict != tt.want {
+				t.Errorf("%s, in portions of %d: %+v, want %+v", tt.name, size, got.Verdict, tt.want)
+			}
+		}
+	}
+}

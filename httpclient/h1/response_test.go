@@ -134,7 +134,7 @@ var responses = []responseCase{
 	{name: "chunked, gzip", raw: ok + "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", fails: badCoding},
 	{name: "chunked twice", raw: ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", fails: badCoding},
 	{name: "identity", raw: ok + "Transfer-Encoding: identity\r\n\r\nhello", status: 200, framing: "close", body: "hello", notes: []string{"RFC 7230, appendix A.2"}},
-	{name: "identity beside a length", raw: ok + "Transfer-Encoding: identity\r\nContent-Length: 3\r\n\r\nhello", status: 200, framing: "close", body: "hello", notes: []string{"RFC 7230, appendix A.2", "RFC 9112, section 6.3, item 3"}},
+	{name: "identity beside a length", raw: ok + "Transfer-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello", status: 200, framing: "length", body: "hello", notes: []string{"RFC 7230, appendix A.2"}},
 	{name: "identity, chunked", raw: ok + "Transfer-Encoding: Identity, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", status: 200, framing: "chunked", body: "hello", notes: []string{"RFC 7230, appendix A.2"}},
 	{name: "identity, gzip", raw: ok + "Transfer-Encoding: identity, gzip\r\n\r\nhello", fails: badCoding},
 	{name: "no coding", raw: ok + "Transfer-Encoding:\r\n\r\nhello", fails: badCoding},

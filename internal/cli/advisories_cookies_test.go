@@ -142,7 +142,7 @@ func TestAdvisoryHeaderFlood(t *testing.T) {
 	if used := allocated() - before; used > 64<<20 { // of which the answer itself takes 20
 		t.Errorf("%d MB were allocated", used>>20)
 	}
-	small := newWitness(t, func(string) string { return "HTTP/1.1 200 OK\r\n" + strings.Repeat("X:y\r\n", 10000) })
+	small := newWitness(t, func(string) string { return "HTTP/1.1 200 OK\r\n" + strings.Repeat("X:y\r\n", 10000) + "\r\n" })
 	if status, _, stderr := commandLine(t, "-sS http://127.0.0.1:"+small.port+"/"); status != 100 {
 		t.Errorf("exit %d, %s", status, stderr)
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // Servers that say what no server should end in an error, soon, and take no memory for it.
@@ -71,7 +72,10 @@ func TestAdvisoryTerminal(t *testing.T) {
 	for _, path := range []string{"/", "/status", "/bad", "/none", "/to"} {
 		for _, flags := range []string{"", "-v", "-i", "-f", "-L", "--view full -b none", "-I", "-sS", "--format json", "--format jsonl"} {
 			_, stdout, stderr := commandLine(t, flags+" -m 20 http://127.0.0.1:"+w.port+path)
-			if out := stdout + stderr; strings.ContainsFunc(out, func(r rune) bool { return isControlRune(r) && !strings.ContainsRune("\r\n\t", r) }) || strings.ContainsAny(out, "\x9b\u202e") && !strings.Contains(flags, "--format") {
+			out := stdout + stderr
+			bad := strings.ContainsFunc(out, func(r rune) bool { return isControlRune(r) && !strings.ContainsRune("\r\n\t", r) })
+			turned := strings.ContainsRune(out, '\u202e') && !strings.Contains(flags, "--format")
+			if bad || turned || !utf8.ValidString(out) {
 				t.Errorf("%s %s: %q", flags, path, out)
 			}
 		}
@@ -109,8 +113,7 @@ func TestAdvisoryDigest(t *testing.T) {
 	}
 	t.Run("a redirect", func(t *testing.T) {
 		b := newWitness(t, challenge("b"))
-		var a *witness
-		a = newWitness(t, func(request string) string {
+		a := newWitness(t, func(request string) string {
 			if answer := challenge("a")(request); answer != fineBody {
 				return answer
 			}
