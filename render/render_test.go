@@ -124,6 +124,53 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// The trace says where a page hid all of its text, and where its sheets were cut.
+func TestStyled(t *testing.T) {
+	for _, c := range []struct {
+		name, page, text string
+		want             trace.Styled
+	}{
+		{"a page of its own sheets", "<style>b{display:none}</style><p>a <b>b</b>", "a\n", trace.Styled{}},
+		{"one that waits for a script", "<style>body{display:none}</style><p>a", "a\n", trace.Styled{Overridden: true}},
+		{"one of too many sheets", "<style>" + strings.Repeat(" ", 16<<20) + "b{display:none}</style><p>a<b>b</b>", "ab\n", trace.Styled{Cut: true}},
+	} {
+		rec := trace.NewRecorder(nil)
+		var out bytes.Buffer
+		if err := render.Render(&out, strings.NewReader("<!doctype html>"+c.page), rec.Scope(0), render.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rec.Records() {
+			if got, ok := r.Event.(trace.Styled); ok {
+				got.Rules = 0
+				if got != c.want || out.String() != c.text {
+					t.Errorf("%s: %+v and %q, want %+v and %q", c.name, got, out.String(), c.want, c.text)
+				}
+			}
+		}
+	}
+}
+
+// Style sheets of other addresses come from the caller, who is asked for absolute ones.
+func TestStyleSheet(t *testing.T) {
+	const page = "<!doctype html><base href='http://y/d/'><link rel=stylesheet href=s.css><p>a <b>b</b>"
+	o := render.Options{Base: "http://x/p", ResolveLink: joined}
+	if got := text(t, page, o); got != "a b\n" {
+		t.Errorf("without a caller that fetches: %q", got)
+	}
+	var asked string
+	o.StyleSheet = func(url string) ([]byte, error) {
+		asked = url
+		return []byte("b{display:none}"), nil
+	}
+	if got := text(t, page, o); got != "a\n" || asked != "http://y/d/s.css" {
+		t.Errorf("with one: %q, asked for %q", got, asked)
+	}
+	o.StyleSheet = func(string) ([]byte, error) { return nil, errFull }
+	if got := text(t, page, o); got != "a b\n" {
+		t.Errorf("with one that fails: %q", got)
+	}
+}
+
 type broken struct{}
 
 var errFull = errors.New("disk full")

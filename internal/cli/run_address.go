@@ -28,10 +28,9 @@ func (t *transfer) byEachAddress(ctx context.Context) error {
 			first = ended
 		}
 		rows = append(rows, timeline.Address{AddrPort: one.Addr, Document: doc})
-		if t.format == "json" {
-			if err := trace.WriteJSON(t.stdout, doc, false); err != nil {
-				return err
-			}
+		t.keepSpans(doc)
+		if err := t.put(doc); err != nil {
+			return err
 		}
 		if ctx.Err() != nil {
 			break
