@@ -57,7 +57,7 @@ func paragraph(text string, width int, tight bool) *gathering {
 func FuzzParagraph(f *testing.F) {
 	for i, s := range []string{
 		"one two-three --four /five/six", "天地。「玄」ー", "a\u00a0b\u00a0\u00a0cccccccccccc", "un\u00adbreak\u00adable",
-		"~a b c d e f g h~ i ~j~~k~", "  a\n   b  \n\n c", "\u202ea b \u2066c\u202d d\u2069 e", "กขคงจกขคงจกขคงจ", "👩‍👩‍👧🇩🇪🇫🇷e\u0301",
+		"~a b c d e f g h~ i ~j~~k~", "  a\n   b  \n\n c", "\u202ea b \u2066c\u202d d\u2069 e", "กขคงจกขคงจกขคงจ", "เเเเเเเเเเเเเกะะะะะะะะะะะะะะะะะ", "👩‍👩‍👧🇩🇪🇫🇷e\u0301",
 	} {
 		f.Add(s, uint8(i*3+8), i%2 == 0)
 	}
@@ -99,7 +99,7 @@ func fits(t *testing.T, line string, w int, tight bool) {
 	b.Reset([]byte(strings.TrimLeft(line, " ")))
 	_, k := b.Next()
 	if tight || k != linebreak.End || breakable([]byte(line)) {
-		if n, _ := clusterAt([]byte(line), 0); n < len(line) {
+		if n, _ := syllableAt([]byte(line), 0); n < len(line) {
 			t.Errorf("%d columns of %d: %q", textWidth([]byte(line)), w, line)
 		}
 	}

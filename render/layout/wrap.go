@@ -127,7 +127,7 @@ func (p *wrapper) wrap() {
 // chop places text that is wider than a line cluster by cluster.
 func (p *wrapper) chop(t []byte) {
 	for i := 0; i < len(t); {
-		n, w := clusterAt(t, i)
+		n, w := syllableAt(t, i)
 		if p.used > 0 && p.used+w > p.avail {
 			p.put()
 		}

@@ -35,6 +35,7 @@ func TestScripts(t *testing.T) {
 	check(t, []sample{
 		{name: "quotation marks stay with words", width: 10, source: "<p>one “two” «three» (four)", want: "one “two”\n«three»\n(four)\n"},
 		{name: "Thai that fits moves to the next line whole", width: 10, source: "<p>abcdef กขคงจ", want: "abcdef\nกขคงจ\n"},
+		{name: "Thai vowels stay with their consonant", width: 8, source: "<p>กขคงจฉชเซาฌญไฎะๆฏฐ", want: "กขคงจฉช\nเซาฌญ\nไฎะๆฏฐ\n"},
 		{name: "Khmer", width: 8, source: "<p>" + strings.Repeat("ក្ខ", 10), want: strings.Repeat("ក្ខ", 8) + "\n" + strings.Repeat("ក្ខ", 2) + "\n"},
 		{name: "hangul by syllables", width: 9, source: "<p>한국어 문장", want: "한국어 문\n장\n"},
 		{name: "numbers", width: 10, source: "<p>it was $1,200.50 -3.5%", want: "it was\n$1,200.50\n-3.5%\n"},
