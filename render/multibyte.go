@@ -42,17 +42,23 @@ func newIndex(e encoding.Encoding, prefix string) *index {
 }
 
 // The indexes, each made when it is first needed.
-var (
-	eucKR    = indexOf(korean.EUCKR, "")
-	big5     = indexOf(traditionalchinese.Big5, "")
-	shiftJIS = indexOf(japanese.ShiftJIS, "")
-	gb18030  = indexOf(simplifiedchinese.GB18030, "")
-	jis0208  = indexOf(japanese.EUCJP, "")
-	jis0212  = indexOf(japanese.EUCJP, "\x8f")
-)
+var indexes struct{ eucKR, big5, shiftJIS, gb18030, jis0208, jis0212 lazyIndex }
 
-func indexOf(e encoding.Encoding, prefix string) func() *index {
-	return sync.OnceValue(func() *index { return newIndex(e, prefix) })
+func eucKR() *index    { return indexes.eucKR.of(korean.EUCKR, "") }
+func big5() *index     { return indexes.big5.of(traditionalchinese.Big5, "") }
+func shiftJIS() *index { return indexes.shiftJIS.of(japanese.ShiftJIS, "") }
+func gb18030() *index  { return indexes.gb18030.of(simplifiedchinese.GB18030, "") }
+func jis0208() *index  { return indexes.jis0208.of(japanese.EUCJP, "") }
+func jis0212() *index  { return indexes.jis0212.of(japanese.EUCJP, "\x8f") }
+
+type lazyIndex struct {
+	once sync.Once
+	x    *index
+}
+
+func (l *lazyIndex) of(e encoding.Encoding, prefix string) *index {
+	l.once.Do(func() { l.x = newIndex(e, prefix) })
+	return l.x
 }
 
 // A pairDecoder decodes encodings of one byte and two, which differ in what their bytes

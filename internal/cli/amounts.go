@@ -10,14 +10,24 @@ import (
 	"fetchscope/internal/fetch"
 )
 
-// sizeUnits are the letters that multiply a size, as in curl.
-var sizeUnits = map[byte]int64{'k': 1 << 10, 'K': 1 << 10, 'm': 1 << 20, 'M': 1 << 20, 'g': 1 << 30, 'G': 1 << 30}
+// sizeUnit is what a letter multiplies a size by, as in curl, 0 for others.
+func sizeUnit(letter byte) int64 {
+	switch letter {
+	case 'k', 'K':
+		return 1 << 10
+	case 'm', 'M':
+		return 1 << 20
+	case 'g', 'G':
+		return 1 << 30
+	}
+	return 0
+}
 
 // bytesOf reads a number of bytes.
 func bytesOf(v string) (int64, error) {
 	factor := int64(1)
-	if v != "" && sizeUnits[v[len(v)-1]] != 0 {
-		factor = sizeUnits[v[len(v)-1]]
+	if v != "" && sizeUnit(v[len(v)-1]) != 0 {
+		factor = sizeUnit(v[len(v)-1])
 		v = v[:len(v)-1]
 	}
 	n, err := strconv.ParseInt(v, 10, 64)

@@ -85,7 +85,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	p.end = end
 	words, err := p.parse(args)
-	if p.watched() {
+	if p.watched() && !p.wantsHelp && !p.wantsVersion {
 		kstamp.Warm()
 	}
 	if err == nil {

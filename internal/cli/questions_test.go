@@ -101,7 +101,7 @@ func TestResolveHints(t *testing.T) {
 		for _, c := range resolver.Codes {
 			e := &resolver.Error{Name: "a.local", Code: c.Code}
 			hint := p.resolveHint(question{name: "a.test", typed: "a.test"}, e)
-			if fileHints[c.Code] == "" && c.Code != resolver.Cancelled && hint == "" && (iterate || c.Code != resolver.Lame) {
+			if fileHints()[c.Code] == "" && c.Code != resolver.Cancelled && hint == "" && (iterate || c.Code != resolver.Lame) {
 				t.Errorf("%s has no hint (--iterate: %t)", c.Code, iterate)
 			}
 		}

@@ -10,15 +10,17 @@ import (
 )
 
 // fileHints say what the files of the resolver's options hold.
-var fileHints = map[trace.Code]string{
-	resolver.BadHints:  "--root-hints wants a master file, such as: . NS ns.root. and ns.root. A 192.0.2.1 on lines of their own",
-	resolver.BadAnchor: "--trust-anchor wants a master file of DS or DNSKEY records, such as: . DS 20326 8 2 E06D…",
+func fileHints() map[trace.Code]string {
+	return map[trace.Code]string{
+		resolver.BadHints:  "--root-hints wants a master file, such as: . NS ns.root. and ns.root. A 192.0.2.1 on lines of their own",
+		resolver.BadAnchor: "--trust-anchor wants a master file of DS or DNSKEY records, such as: . DS 20326 8 2 E06D…",
+	}
 }
 
 // stubHints are the next things to try where a server was asked that looks things up,
 // walkHints where those of the zones were; what both have in common is in the first.
-var (
-	stubHints = map[trace.Code]string{
+func stubHints() map[trace.Code]string {
+	return map[trace.Code]string{
 		resolver.ServerFailure:   "--iterate asks the zones' own servers and shows which of them fails; --server ADDRESS asks another resolver",
 		resolver.Refused:         "this server does not answer everybody, or not for this name: --server ADDRESS asks another, --iterate none",
 		resolver.Timeout:         "--server ADDRESS asks another server, --iterate the zones' own; -m SECONDS sets the time allowed",
@@ -32,7 +34,10 @@ var (
 		resolver.ServerUntrusted: "this is the name server's certificate: --cacert FILE trusts its authority; the name in it may be what to write after --server",
 		resolver.BadType:         "a type is a mnemonic such as AAAA, MX or TXT, or TYPEn with n from 1 to 65535",
 	}
-	walkHints = map[trace.Code]string{
+}
+
+func walkHints() map[trace.Code]string {
+	return map[trace.Code]string{
 		resolver.ServerFailure: "the zone's own servers fail: none but who runs them can mend it; a resolver may have kept an answer: leave --iterate out",
 		resolver.Refused:       "the zone is delegated to servers that do not serve it: its owner has to mend that, or its parent's",
 		resolver.Lame:          "the zone is delegated to servers that do not serve it: its owner has to mend that, or its parent's",
@@ -41,7 +46,7 @@ var (
 		resolver.AliasLoop:     "the aliases are broken where they are kept: the tree shows by which zones",
 		resolver.TooCostly:     "--view full shows what was asked; a name that costs so much harms whoever looks it up",
 	}
-)
+}
 
 // resolveHint is the next thing to try.
 func (p *operation) resolveHint(q question, e *resolver.Error) string {
@@ -54,11 +59,11 @@ func (p *operation) resolveHint(q question, e *resolver.Error) string {
 		return bogusHint(e)
 	}
 	if p.s.fetch.Resolver.Iterate {
-		if hint, has := walkHints[e.Code]; has {
+		if hint, has := walkHints()[e.Code]; has {
 			return hint
 		}
 	}
-	return stubHints[e.Code]
+	return stubHints()[e.Code]
 }
 
 // misspelt guesses what was meant by a name that does not exist.

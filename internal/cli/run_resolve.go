@@ -121,7 +121,7 @@ func unusable(err error) error {
 	case errors.As(err, &f):
 		out.code, out.hint, out.status = f.Code, fetch.Hint(f.Code), status(f.Phase, f.Code)
 	case errors.As(err, &e):
-		out.code, out.hint = e.Code, fileHints[e.Code]
+		out.code, out.hint = e.Code, fileHints()[e.Code]
 	case errors.As(err, &c):
 		out.code, out.status = c.Code, status(trace.InUsage, c.Code)
 	}

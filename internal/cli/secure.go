@@ -93,16 +93,20 @@ func leastTLS(version uint16) func(*settings, string) error {
 	}
 }
 
-// versions are those of --tls-max.
-var versions = map[string]uint16{
-	"default": 0, "1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13,
-}
-
 func mostTLS(s *settings, v string) error {
-	version, ok := versions[v]
-	if !ok {
+	switch v {
+	case "default":
+		s.fetch.TLS.MaxVersion = 0
+	case "1.0":
+		s.fetch.TLS.MaxVersion = tls.VersionTLS10
+	case "1.1":
+		s.fetch.TLS.MaxVersion = tls.VersionTLS11
+	case "1.2":
+		s.fetch.TLS.MaxVersion = tls.VersionTLS12
+	case "1.3":
+		s.fetch.TLS.MaxVersion = tls.VersionTLS13
+	default:
 		return errors.New("wanted one of default, 1.0, 1.1, 1.2, 1.3")
 	}
-	s.fetch.TLS.MaxVersion = version
 	return nil
 }

@@ -267,11 +267,14 @@ func badValue(flag, v string, err error) error {
 }
 
 func family(version int) func(*settings, string) error {
-	families := map[int]resolver.Family{4: resolver.IPv4, 6: resolver.IPv6}
+	family := resolver.IPv4
+	if version == 6 {
+		family = resolver.IPv6
+	}
 	return func(s *settings, v string) error {
 		s.fetch.Resolver.Family = resolver.Any
 		if v == "true" {
-			s.fetch.Resolver.Family = families[version]
+			s.fetch.Resolver.Family = family
 		}
 		return nil
 	}

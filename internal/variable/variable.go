@@ -42,9 +42,13 @@ func (e *ReadError) Unwrap() error { return e.Err }
 
 var (
 	errRange = errors.New("wanted a range of bytes such as [0-9] or [10-] behind the variable's name")
-	errLarge = fmt.Errorf("a variable holds %d bytes at most", MaxContent)
+	errLarge = error(tooLarge{})
 	errNUL   = errors.New("a variable holds a NUL byte, which has to be encoded")
 )
+
+type tooLarge struct{}
+
+func (tooLarge) Error() string { return fmt.Sprintf("a variable holds %d bytes at most", MaxContent) }
 
 // Define takes what is behind --variable: NAME=CONTENT or NAME@FILE, with a range of bytes
 // behind the name; or %NAME, which the environment must have, and %NAME with either for

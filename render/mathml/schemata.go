@@ -117,14 +117,16 @@ func level(s, to string) (string, bool) {
 }
 
 // accents are the signs over a letter that Unicode can put there.
-var accents = strings.NewReplacer("¯", "\u0304", "‾", "\u0304", "―", "\u0304", "^", "\u0302", "ˆ", "\u0302", "~", "\u0303", "˜", "\u0303",
-	"˙", "\u0307", ".", "\u0307", "¨", "\u0308", "→", "\u20d7", "ˇ", "\u030c", "´", "\u0301", "`", "\u0300", "˘", "\u0306")
+func accents() *strings.Replacer {
+	return strings.NewReplacer("¯", "\u0304", "‾", "\u0304", "―", "\u0304", "^", "\u0302", "ˆ", "\u0302", "~", "\u0303", "˜", "\u0303",
+		"˙", "\u0307", ".", "\u0307", "¨", "\u0308", "→", "\u20d7", "ˇ", "\u030c", "´", "\u0301", "`", "\u0300", "˘", "\u0306")
+}
 
 // over writes a base with something above it, an accent perhaps.
 func (w *writer) over(kids []*html.Node) {
 	if len(kids) == 2 && kids[1].Data == "mo" {
 		base, sign := text(kids[0]), text(kids[1])
-		if mark := accents.Replace(sign); mark != sign && len([]rune(sign)) == 1 && len([]rune(base)) == 1 && len(parts(kids[0])) == 1 {
+		if mark := accents().Replace(sign); mark != sign && len([]rune(sign)) == 1 && len([]rune(base)) == 1 && len(parts(kids[0])) == 1 {
 			w.add(base + mark)
 			return
 		}

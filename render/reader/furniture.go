@@ -25,8 +25,14 @@ func furniture(n *html.Node, article bool) bool {
 }
 
 // names are the words in class names and ids that authors give to what is round the content,
-// true, and to the content, false.
-var names = sync.OnceValue(func() map[string]bool {
+// true, and to the content, false. They are
+// made when they are first needed.
+var names struct {
+	once sync.Once
+	set  map[string]bool
+}
+
+func makeNames() {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(`ad ads advert advertisement advertorial banner breadcrumb breadcrumbs comment
 		comments consent cookie cookies disqus footer gdpr login masthead menu modal nav navbar navbox navigation
@@ -37,8 +43,8 @@ var names = sync.OnceValue(func() map[string]bool {
 	for _, w := range strings.Fields("article body content entry main page post story text") {
 		set[w] = false
 	}
-	return set
-})
+	names.set = set
+}
 
 // longestName bounds the class names of an element that are looked at, in bytes: some have
 // hundreds, none of which names a part of the page.
@@ -64,9 +70,10 @@ func named(n *html.Node) bool {
 }
 
 func callsFurniture(name string) bool {
+	names.once.Do(makeNames)
 	found, last := false, false
 	for w := range parts(name) {
-		around, known := names()[w]
+		around, known := names.set[w]
 		found = found || around
 		last = known && !around
 	}

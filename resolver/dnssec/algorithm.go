@@ -32,8 +32,19 @@ type scheme struct {
 // turn what is forged in the zones that still use it from bogus into insecure. RSAMD5
 // (1), DSA (3, 6) and GOST (12) are unsupported as that table has it, and so is Ed448
 // (16), which the standard library has not got: zones that only use these are insecure.
-var schemes = sync.OnceValue(func() map[uint8]scheme {
-	return map[uint8]scheme{
+func schemes() map[uint8]scheme {
+	policy.once.Do(makeSchemes)
+	return policy.schemes
+}
+
+// policy is made when it is first needed.
+var policy struct {
+	once    sync.Once
+	schemes map[uint8]scheme
+}
+
+func makeSchemes() {
+	policy.schemes = map[uint8]scheme{
 		dns.RSASHA1:          {key: readRSA, hash: crypto.SHA1, minBits: 512},
 		dns.RSASHA1NSEC3SHA1: {key: readRSA, hash: crypto.SHA1, minBits: 512},
 		dns.RSASHA256:        {key: readRSA, hash: crypto.SHA256, minBits: 512},
@@ -42,7 +53,7 @@ var schemes = sync.OnceValue(func() map[uint8]scheme {
 		dns.ECDSAP384SHA384:  {key: readECDSA, hash: crypto.SHA384, curve: elliptic.P384()},
 		dns.ED25519:          {key: readEd25519},
 	}
-})
+}
 
 // digests are the supported ones of DS records (RFC 4034, 4509, 6605). GOST (3) is not.
 var digests = [...]crypto.Hash{

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
-	"sync"
 
 	"github.com/miekg/dns"
 )
@@ -17,36 +16,29 @@ type layout struct {
 	names   int
 }
 
-// loweredTypes are those whose names are put into lower case in the canonical form:
-// the list of RFC 4034, section 6.2, item 3, which RFC 3597, section 7, closes, as
-// corrected by RFC 6840, section 5.1 (HINFO has no names; NSEC keeps its case). The
-// names of every other type stay as they are.
-var loweredTypes = sync.OnceValue(func() map[uint16]layout {
-	return map[uint16]layout{
-		dns.TypeNS:    {names: 1},
-		dns.TypeMD:    {names: 1},
-		dns.TypeMF:    {names: 1},
-		dns.TypeCNAME: {names: 1},
-		dns.TypeSOA:   {names: 2},
-		dns.TypeMB:    {names: 1},
-		dns.TypeMG:    {names: 1},
-		dns.TypeMR:    {names: 1},
-		dns.TypePTR:   {names: 1},
-		dns.TypeMINFO: {names: 2},
-		dns.TypeMX:    {skip: 2, names: 1},
-		dns.TypeRP:    {names: 2},
-		dns.TypeAFSDB: {skip: 2, names: 1},
-		dns.TypeRT:    {skip: 2, names: 1},
-		dns.TypeSIG:   {skip: 18, names: 1},
-		dns.TypePX:    {skip: 2, names: 2},
-		dns.TypeNXT:   {names: 1},
-		dns.TypeNAPTR: {skip: 4, strings: 3, names: 1},
-		dns.TypeKX:    {skip: 2, names: 1},
-		dns.TypeSRV:   {skip: 6, names: 1},
-		dns.TypeDNAME: {names: 1},
-		dns.TypeRRSIG: {skip: 18, names: 1},
+// loweredType says where the names are in the data of a type whose names are put into
+// lower case in the canonical form: the list of RFC 4034, section 6.2, item 3, which RFC
+// 3597, section 7, closes, as corrected by RFC 6840, section 5.1 (HINFO has no names; NSEC
+// keeps its case). The names of every other type stay as they are.
+func loweredType(rrtype uint16) (layout, bool) {
+	switch rrtype {
+	case dns.TypeNS, dns.TypeMD, dns.TypeMF, dns.TypeCNAME, dns.TypeMB, dns.TypeMG, dns.TypeMR, dns.TypePTR, dns.TypeNXT, dns.TypeDNAME:
+		return layout{names: 1}, true
+	case dns.TypeSOA, dns.TypeMINFO, dns.TypeRP:
+		return layout{names: 2}, true
+	case dns.TypeMX, dns.TypeAFSDB, dns.TypeRT, dns.TypeKX:
+		return layout{skip: 2, names: 1}, true
+	case dns.TypeSIG, dns.TypeRRSIG:
+		return layout{skip: 18, names: 1}, true
+	case dns.TypePX:
+		return layout{skip: 2, names: 2}, true
+	case dns.TypeNAPTR:
+		return layout{skip: 4, strings: 3, names: 1}, true
+	case dns.TypeSRV:
+		return layout{skip: 6, names: 1}, true
 	}
-})
+	return layout{}, false
+}
 
 // typeA6 is RFC 2874's, which the library does not know: its name stands after a
 // prefix length and as many octets of the address as that leaves.
@@ -79,7 +71,7 @@ func layoutOf(rrtype uint16, data []byte) (l layout, lowered bool) {
 	if rrtype == typeA6 && len(data) > 0 && data[0] <= 128 {
 		return layout{skip: 1 + (128-int(data[0])+7)/8, names: 1}, true
 	}
-	l, lowered = loweredTypes()[rrtype]
+	l, lowered = loweredType(rrtype)
 	return l, lowered
 }
 

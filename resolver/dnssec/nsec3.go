@@ -105,12 +105,10 @@ func (c *nsec3Chain) param(p params) int {
 	return len(c.params) - 1
 }
 
-var base32hex = base32.HexEncoding.WithPadding(base32.NoPadding)
-
 // decodeHash reads base32hex, which has no case (RFC 5155, section 1.3; RFC 4648,
-// section 7).
+// section 7). A hash fills its digits: padding there is none.
 func decodeHash(s string) (d digest, ok bool) {
-	b, err := base32hex.DecodeString(strings.ToUpper(s))
+	b, err := base32.HexEncoding.DecodeString(strings.ToUpper(s))
 	return digest(append(b, d[:]...)), err == nil && len(b) == len(d)
 }
 

@@ -29,13 +29,13 @@ func packed(t testing.TB, b []byte, o library.WriterOptions) []byte {
 	return out.Bytes()
 }
 
-// maxRead is how far a test reads.
-const maxRead = 64 << 20
-
 // read reads a stream, and all that follows it.
-func read(in io.Reader) (content, rest []byte, err error) {
+func read(in io.Reader) (content, rest []byte, err error) { return readUpTo(in, 64<<20) }
+
+// readUpTo does so as far as a test goes.
+func readUpTo(in io.Reader, most int) (content, rest []byte, err error) {
 	b := bufio.NewReader(in)
-	content, err = io.ReadAll(io.LimitReader(NewReader(b), maxRead))
+	content, err = io.ReadAll(io.LimitReader(NewReader(b), int64(most)))
 	if err == nil {
 		rest, err = io.ReadAll(b)
 	}

@@ -21,23 +21,21 @@ func FuzzAgainstTheLibrary(f *testing.F) {
 	}
 	f.Add(byWord(24, 77<<5, 30))
 	f.Fuzz(func(t *testing.T, stream []byte) {
-		const most = 4 << 20
-		in := bytes.NewReader(stream)
-		want, wantErr := io.ReadAll(io.LimitReader(library.NewReader(in), most))
-		got, rest, err := read(io.LimitReader(bytes.NewReader(stream), int64(len(stream))))
-		got = got[:min(len(got), most)]
-		if err == nil && len(rest) == 0 && (wantErr != nil || !bytes.Equal(got, want)) {
-			t.Errorf("%x: read as %x, by the library as %x, %v", stream, got, want, wantErr)
-		}
-		if wantErr == nil && len(want) < most && err != nil {
-			t.Errorf("%x: %v, by the library %x", stream, err, want)
+		const most = 1 << 20
+		want, wantErr := io.ReadAll(io.LimitReader(library.NewReader(bytes.NewReader(stream)), most))
+		got, rest, err := readUpTo(bytes.NewReader(stream), most)
+		slowly, _, slowErr := readUpTo(iotest.OneByteReader(bytes.NewReader(stream)), most)
+		if !bytes.Equal(slowly, got) || (slowErr == nil) != (err == nil) || errors.Is(slowErr, io.ErrUnexpectedEOF) != errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%x: read as %x and %v, byte by byte as %x and %v", stream, got, err, slowly, slowErr)
 		}
 		if n := min(len(got), len(want)); !bytes.Equal(got[:n], want[:n]) {
 			t.Errorf("%x: read as %x, %v, by the library as %x, %v", stream, got, err, want, wantErr)
 		}
-		slowly, _, slowErr := read(iotest.OneByteReader(bytes.NewReader(stream)))
-		if slowly = slowly[:min(len(slowly), most)]; !bytes.Equal(slowly, got) || (slowErr == nil) != (err == nil) || errors.Is(slowErr, io.ErrUnexpectedEOF) != errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("%x: read as %x and %v, byte by byte as %x and %v", stream, got, err, slowly, slowErr)
+		if len(got) == most || len(want) == most {
+			return
+		}
+		if err == nil && len(rest) == 0 && (wantErr != nil || len(got) != len(want)) || wantErr == nil && err != nil {
+			t.Errorf("%x: %d bytes and %v, by the library %d and %v", stream, len(got), err, len(want), wantErr)
 		}
 	})
 }
