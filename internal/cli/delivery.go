@@ -38,6 +38,8 @@ type delivery struct {
 	heads []byte
 	// held is a page that waits for the trace to be written before it.
 	held *bytes.Buffer
+	// kept is the body, for a format that has a place for it; nil where nobody wants it.
+	kept *kept
 	meter
 }
 
@@ -225,7 +227,7 @@ func (d *delivery) body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 	if err != nil {
 		return err
 	}
-	start := bufio.NewReaderSize(content, sniffed)
+	start := bufio.NewReaderSize(d.keeping(content), sniffed)
 	peek, err := start.Peek(sniffed)
 	if err != nil && err != io.EOF && len(peek) == 0 {
 		return err
@@ -244,13 +246,41 @@ func (d *delivery) pass(sc *trace.Scope, b *fetch.Body, decode bool, why string)
 	if err != nil {
 		return err
 	}
-	w := io.Discard
-	if d.to.file != "" || d.p.s.format == "" {
-		if w, err = d.writer(); err != nil {
-			return writeFailed(err)
-		}
+	var r io.Reader = content
+	if decode || len(b.Response.Header.Elements("Content-Encoding")) == 0 {
+		r = d.keeping(content)
 	}
-	return errors.Join(d.copy(w, content), flush(w))
+	if d.to.file != "" {
+		return d.save(r)
+	}
+	w := io.Discard
+	if d.p.s.format == "" {
+		w = d.stdout()
+	}
+	return errors.Join(d.copy(w, r), flush(w))
+}
+
+// save writes the body to its file. That is not made, nor is what was there overwritten,
+// before there is something to write, or the body has ended without a byte.
+func (d *delivery) save(content io.Reader) error {
+	if err := d.copy(lateFile{d}, content); err != nil {
+		return err
+	}
+	if _, err := d.writer(); err != nil {
+		return writeFailed(err)
+	}
+	return nil
+}
+
+// A lateFile is the file of a delivery, which the first write opens.
+type lateFile struct{ d *delivery }
+
+func (l lateFile) Write(p []byte) (int, error) {
+	w, err := l.d.writer()
+	if err != nil {
+		return 0, err
+	}
+	return w.Write(p)
 }
 
 // copyBuffer is the room that copying begins with; it grows to copyMost, where system

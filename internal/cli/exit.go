@@ -26,6 +26,7 @@ const (
 	statusPartial = 18
 	statusFrom    = 45
 	statusSOCKS   = 97
+	statusEngine  = 53
 	// statusArgument is that of an argument that is well-formed and cannot be.
 	statusArgument = 43
 	// statusOption is that of a value that an option cannot have.

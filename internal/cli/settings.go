@@ -48,6 +48,7 @@ type settings struct {
 
 	proxyHeaders []string
 	proxyLogin   proxyLogin
+	engine       string
 	timeout      time.Duration
 	memory       memory
 

@@ -7,13 +7,17 @@ import (
 	"fetchscope/httpclient/auth"
 	"fetchscope/internal/demo"
 	"fetchscope/internal/fetch"
+	"fetchscope/transport"
 )
 
 // everywhere are all commands.
-var everywhere = []string{"", "demo", "resolve", "render"}
+var everywhere = []string{"", "demo", "resolve", "render", "show"}
 
 // named are the commands that resolve names.
 var named = []string{"", "demo", "resolve"}
+
+// traced are the commands that show traces.
+var traced = []string{"", "demo", "resolve", "show"}
 
 // options is the table. Names that curl has mean what they mean in curl.
 var options = []option{
@@ -33,7 +37,8 @@ var options = []option{
 	{long: "head", short: "I", category: "result", help: "ask for the head alone and show it", set: toggle(func(s *settings) *bool { return &s.fetch.Head })},
 	{long: "dump-header", short: "D", arg: "FILE", category: "result", help: "write the heads of all responses to FILE; - is stdout, % stderr", set: text(func(s *settings) *string { return &s.dumpHeader })},
 	{long: "write-out", short: "w", arg: "FORMAT", category: "result", help: "write FORMAT, @FILE or @- (stdin) behind each transfer, with curl's %{variables}, ours, which begin with fs_, and %header{}, %output{} and %time{}", set: text(func(s *settings) *string { return &s.writeOut })},
-	{long: "format", arg: "FORMAT", category: "result", help: "put json (the trace document) or jsonl (its events as they happen) on stdout", only: named, run: oneOf(func(g *global) *string { return &g.format }, "json", "jsonl")},
+	{long: "format", arg: "FORMAT", category: "result", help: "put the trace on stdout instead of the page: json (the document), jsonl (its events as they happen) har (HAR 1.2, with the bodies), prom (Prometheus metrics), bench (Go benchmark lines, for benchstat) or markdown (for tickets)", only: traced, run: oneOf(func(g *global) *string { return &g.format }, formats...)},
+	{long: "markdown", category: "result", help: "the same as --format markdown", only: traced, run: asMarkdown},
 	{long: "by-address", category: "result", help: "fetch from each address of the host in turn, and table them instead of showing the page; with --format json a document for each", run: toggle(func(g *global) *bool { return &g.byAddress })},
 	{long: "dry-run", category: "result", help: "touch no network: show the URL as parsed and the request as it would be sent", run: toggle(func(g *global) *bool { return &g.dryRun })},
 	{long: "width", arg: "COLUMNS", category: "result", help: "lay the page out for this many columns, 8 at least", only: []string{"", "demo", "render"}, run: width},
@@ -43,8 +48,8 @@ var options = []option{
 	{long: "charset", arg: "NAME", category: "result", help: "the character set that the transport named", only: []string{"render"}, set: text(func(s *settings) *string { return &s.charset })},
 	{long: "base", arg: "URL", category: "result", help: "resolve the argument, or a page's links, against URL", only: []string{"", "render"}, set: text(func(s *settings) *string { return &s.base })},
 
-	{long: "view", arg: "VIEW", category: "trace", help: "the trace on stderr: timeline (~ before a time: it may be off by more than a tenth; of resolve: the tree), ladder, full or none", only: named, run: oneOf(func(g *global) *string { return &g.view }, "timeline", "ladder", "full", "none")},
-	{long: "verbose", short: "v", category: "trace", help: "the same as --view full", only: named, run: verbose},
+	{long: "view", arg: "VIEW", category: "trace", help: "the trace on stderr: timeline (~ before a time: it may be off by more than a tenth; of resolve: the tree), ladder, full or none", only: traced, run: oneOf(func(g *global) *string { return &g.view }, "timeline", "ladder", "full", "none")},
+	{long: "verbose", short: "v", category: "trace", help: "the same as --view full", only: traced, run: verbose},
 	{long: "trace", arg: "FILE", category: "trace", help: "write all that goes over to FILE as it does, in hexadecimal too; - is stdout, % stderr", run: wireDump(true)},
 	{long: "trace-ascii", arg: "FILE", category: "trace", help: "the same without the hexadecimal", run: wireDump(false)},
 	{long: "trace-time", category: "trace", help: "with --trace or --trace-ascii, the time of day before each entry", run: toggle(func(g *global) *bool { return &g.wireTime })},
@@ -93,6 +98,7 @@ var options = []option{
 	{long: "cookie-jar", short: "c", arg: "FILE", category: "request", help: "keep cookies and write them to FILE at the end; - is stdout", set: cookieJar},
 	{long: "junk-session-cookies", short: "j", category: "request", help: "leave out cookies of a file that end with the session", set: toggle(func(s *settings) *bool { return &s.memory.junk })},
 	{long: "hsts", arg: "FILE", category: "request", help: "reach hosts by https that asked for it in an earlier answer, which FILE keeps; '' keeps them for the run; repeatable, the last one is written", set: appendTo(func(s *settings) *[]string { return &s.memory.hsts })},
+	{long: "alt-svc", arg: "FILE", category: "request", help: "connect to where https origins said in an earlier answer that they are to be reached by HTTP/1.1 (Alt-Svc), which FILE keeps; '' keeps it for the run", set: altSvc},
 	{long: "compressed", category: "request", help: "ask for content codings and undo them", set: toggle(func(s *settings) *bool { return &s.fetch.Compressed })},
 	{long: "range", short: "r", arg: "RANGE", category: "request", help: "ask for a part: 0-99, 100- or -100, or several with commas between them", set: byteRange},
 	{long: "continue-at", short: "C", arg: "OFFSET", category: "request", help: "ask for what follows so many bytes and append it to the file; - takes the file's size", set: continueAt},
@@ -124,6 +130,7 @@ var options = []option{
 	{long: "interface", arg: "NAME", category: "connection", help: "connect from this interface, address or host; if!NAME, host!HOST and ifhost!NAME!HOST say which", set: func(s *settings, v string) error { return s.fetch.From.SetInterface(v) }},
 	{long: "local-port", arg: "N[-M]", category: "connection", help: "connect from this port, or the first of these that is free", set: localPort},
 	{long: "no-keepalive", category: "connection", help: "no probes of an idle connection, which else begin after 60 s", set: toggle(func(s *settings) *bool { return &s.fetch.From.NoKeepAlive })},
+	{long: "tcp-fastopen", category: "connection", help: "send the first data with the SYN (RFC 7413) to a server whose cookie the system has, or ask for one; Linux", set: fastOpen},
 	{long: "haproxy-protocol", category: "connection", help: "begin the connection with a line of the PROXY protocol, version 1", set: toggle(func(s *settings) *bool { return &s.fetch.HAProxy.Send })},
 	{long: "haproxy-clientip", arg: "ADDRESS", category: "connection", help: "the same, telling this address for our own", set: haproxyClient},
 	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
@@ -132,8 +139,12 @@ var options = []option{
 	{long: "wait-time-wait", category: "connection", help: "stay until TIME_WAIT is over, a minute after the close, and say when", run: toggle(func(g *global) *bool { return &g.outwait })},
 
 	{long: "capath", arg: "DIR", category: "connection", help: "trust the authorities in the files of DIR (PEM) too, beside those of --cacert or the system", only: named, set: text(func(s *settings) *string { return &s.fetch.CADir })},
-	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate (PEM) to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
-	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert (PEM), where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.KeyFile })},
+	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
+	{long: "cert-type", arg: "FORM", category: "connection", help: "the form of --cert: PEM, as is usual, or DER", set: fileForm(func(f *transport.IdentityFiles) *bool { return &f.CertDER })},
+	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert, where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.Identity.Key })},
+	{long: "key-type", arg: "FORM", category: "connection", help: "the form of --key: PEM, as is usual, or DER", set: fileForm(func(f *transport.IdentityFiles) *bool { return &f.KeyDER })},
+	{long: "pass", arg: "PASSWORD", category: "connection", help: "the password of the key, as behind --cert", set: text(func(s *settings) *string { return &s.fetch.TLS.Identity.Password })},
+	{long: "engine", arg: "NAME", category: "connection", help: "let this crypto engine do the work; there is none (53), as list says", set: engine},
 	{long: "pinnedpubkey", arg: "HASHES", category: "connection", help: "the server must have a key of these, sha256//HASH[;sha256//HASH]..., or the one in this file, -k or not (90)", set: text(func(s *settings) *string { return &s.fetch.TLS.PinnedKey })},
 	{long: "tlsv1.2", category: "connection", help: "speak TLS 1.2 or newer", set: leastTLS(tls.VersionTLS12)},
 	{long: "tlsv1.3", category: "connection", help: "speak TLS 1.3 or newer", set: leastTLS(tls.VersionTLS13)},

@@ -91,7 +91,7 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 	out.stopped(ctx)
 	out.blameProxy()
 	if out.Hint == "" {
-		out.Hint = hints[out.Code]
+		out.Hint = hints()[out.Code]
 	}
 	out.reword()
 	return out

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"fetchscope/httpclient"
+	"fetchscope/httpclient/altsvc"
 	"fetchscope/httpclient/auth"
 	"fetchscope/httpclient/cookie"
 	"fetchscope/httpclient/hsts"
@@ -66,6 +67,8 @@ type Options struct {
 	Cookies *cookie.Jar
 	// HSTS are the hosts to be reached by https alone, nil where none are kept.
 	HSTS *hsts.Cache
+	// AltSvc knows where else https origins can be reached, nil where that is not kept.
+	AltSvc *altsvc.Cache
 	// Netrc has names and passwords by host. NetrcFirst prefers it to what a URL has.
 	Netrc      *netrc.File
 	NetrcFirst bool
