@@ -91,12 +91,20 @@ func (p *operation) checkPartial() error {
 		return usage("--etag-save and --etag-compare are for one URL", "")
 	case s.etagSave == "-" && s.format != "":
 		return usage("--format puts its document on stdout, where --etag-save - would write too", "name a file")
-	case s.etagSave != "" && s.etagSave != "-":
-		if err := creatable(s.etagSave); err != nil {
-			return &statusError{status: statusRead, code: codeUsage, err: err} // curl's
-		}
 	}
 	return p.compareETag()
+}
+
+// checkETag finds out whether the file for the entity tag could be written. As with curl the
+// operation is passed over where it could not, and others are not.
+func (p *operation) checkETag() error {
+	if p.s.etagSave == "" || p.s.etagSave == "-" {
+		return nil
+	}
+	if err := creatable(p.s.etagSave); err != nil {
+		return &statusError{status: statusRead, code: codeUsage, err: err} // curl's
+	}
+	return nil
 }
 
 // compareETag adds the field that asks whether what we have is still so (RFC 9110, section

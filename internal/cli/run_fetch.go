@@ -141,15 +141,23 @@ func (t *transfer) fetch(ctx context.Context, l *lane) error {
 	if err := fetch.Fetchable(u); err != nil {
 		return t.refuse(u.Redacted(), &fetch.Failure{Phase: trace.InURL, Code: fetch.CodeScheme, Err: err})
 	}
+	if err := p.checkETag(); err != nil {
+		return err
+	}
+	return t.deliver(ctx, l)
+}
+
+// deliver fetches it to where the options say, where nothing keeps it from that.
+func (t *transfer) deliver(ctx context.Context, l *lane) error {
 	d := t.delivery()
 	if d.skips() {
 		return nil
 	}
-	if failure := p.check(d); failure != nil {
+	if failure := t.check(d); failure != nil {
 		_ = d.close()
-		return t.refuse(u.Href(), failure)
+		return t.refuse(t.url.Href(), failure)
 	}
-	if p.byAddress {
+	if t.byAddress {
 		return t.byEachAddress(ctx)
 	}
 	return t.send(ctx, l, d)

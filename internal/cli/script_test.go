@@ -25,11 +25,26 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(hermetic{m}, map[string]func(){
 		"fetchscope": func() {
 			os.Exit(Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 		},
 	})
+}
+
+// Hermetic tests read no file of options of whoever runs them.
+type hermetic struct{ *testing.M }
+
+// Run runs the tests.
+func (h hermetic) Run() int {
+	nowhere, err := filepath.Abs(filepath.Join("testdata", "nowhere"))
+	if err == nil {
+		err = os.Setenv("XDG_CONFIG_HOME", nowhere)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return h.M.Run()
 }
 
 // The scripts run the command as a person would, against the embedded internet.

@@ -125,47 +125,47 @@ func (r *reader) glob() {
 
 // set reads the elements of a set and the brace behind them.
 func (r *reader) set() (out part) {
-	begin := r.at
 	var b strings.Builder
-	for {
-		switch c := r.peek(); c {
-		case 0:
-			if r.at == len(r.s) {
-				r.fail("unmatched brace")
-				return part{}
-			}
-			b.WriteByte(c)
-		case '{', '[':
-			r.fail("nested brace")
+	for begin := r.at; r.at < len(r.s); r.at++ {
+		c := r.s[r.at]
+		if message := misplaced(c, r.at == begin, len(out.set)); message != "" {
+			r.fail(message)
 			return part{}
-		case ']':
-			r.fail("unexpected close bracket")
-			return part{}
+		}
+		switch c {
 		case '}', ',':
-			if c == '}' && r.at == begin {
-				r.fail("empty string within braces")
-				return part{}
-			}
-			if len(out.set) == maxElements {
-				r.fail("range overflow")
-				return part{}
-			}
 			out.set = append(out.set, b.String())
 			b.Reset()
 			if c == '}' {
 				r.at++
 				return out
 			}
+			continue
 		case '\\':
 			if r.at+1 < len(r.s) {
 				r.at++
 			}
-			b.WriteByte(r.s[r.at])
-		default:
-			b.WriteByte(c)
 		}
-		r.at++
+		b.WriteByte(r.s[r.at])
 	}
+	r.fail("unmatched brace")
+	return part{}
+}
+
+// misplaced says what is wrong with a byte within a set, which has so many elements; "" for
+// nothing.
+func misplaced(c byte, first bool, elements int) string {
+	switch {
+	case c == '{' || c == '[':
+		return "nested brace"
+	case c == ']':
+		return "unexpected close bracket"
+	case c == '}' && first:
+		return "empty string within braces"
+	case (c == '}' || c == ',') && elements == maxElements:
+		return "range overflow"
+	}
+	return ""
 }
 
 // span reads a range and the bracket behind it.
