@@ -64,6 +64,8 @@ const (
 	CodeCertificate  trace.Code = "certificate_not_trusted"
 	CodeCertUnusable trace.Code = "certificate_malformed"
 	CodePinned       trace.Code = "pinned_key_mismatch"
+	CodeNoCRL        trace.Code = "certificate_revocation_unknown"
+	CodeCRLFile      trace.Code = "revocation_list_unusable"
 	CodePinFile      trace.Code = "pinned_key_unusable"
 	CodeClientCert   trace.Code = "client_certificate_unusable"
 	CodeCertWanted   trace.Code = "client_certificate_refused"

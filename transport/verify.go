@@ -97,6 +97,7 @@ func (v *verifier) judge(sent []*x509.Certificate, roots *anchors) *judgement {
 	if j.err == nil {
 		j.path = chosen(chain, sent)
 		j.weakKeys()
+		j.revoked(v.cfg.CRLs, chain)
 		return j
 	}
 	j.code, j.blamed = distrust(j.err, sent)
@@ -231,6 +232,7 @@ var reasons = map[trace.Code]string{
 	CodeWeakSign:    "a certificate is signed by a method that is broken",
 	CodeWeakKey:     "a certificate has a key that is too short",
 	CodeRevoked:     "the certificate has been revoked",
+	CodeNoCRL:       "it is not known whether the certificate has been revoked",
 }
 
 // nameText is a distinguished name (RFC 5280, section 4.1.2.4) as text.

@@ -83,6 +83,8 @@ var statuses = map[trace.Code]int{
 	transport.CodeClientCert:   statusRead,
 	transport.CodePinned:       90,
 	transport.CodePinFile:      90,
+	transport.CodeCRLFile:      82, // curl's
+	transport.CodeNoCRL:        60,
 	transport.CodeCAFile:       77,
 	transport.CodeExpired:      60,
 	transport.CodeNotYetValid:  60,
