@@ -65,6 +65,7 @@ const (
 	CodeCertUnusable trace.Code = "certificate_malformed"
 	CodePinned       trace.Code = "pinned_key_mismatch"
 	CodeNoCRL        trace.Code = "certificate_revocation_unknown"
+	CodeStatus       trace.Code = "certificate_status"
 	CodeCRLFile      trace.Code = "revocation_list_unusable"
 	CodePinFile      trace.Code = "pinned_key_unusable"
 	CodeClientCert   trace.Code = "client_certificate_unusable"

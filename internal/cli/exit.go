@@ -85,6 +85,7 @@ var statuses = map[trace.Code]int{
 	transport.CodePinFile:      90,
 	transport.CodeCRLFile:      82, // curl's
 	transport.CodeNoCRL:        60,
+	transport.CodeStatus:       91, // curl's
 	transport.CodeCAFile:       77,
 	transport.CodeExpired:      60,
 	transport.CodeNotYetValid:  60,

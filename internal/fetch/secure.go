@@ -12,6 +12,8 @@ import (
 type TLSOptions struct {
 	// Identity names the files of the client's certificate and its key (-E, --key).
 	Identity transport.IdentityFiles
+	// Status wants the server to staple a good OCSP response (--cert-status).
+	Status bool
 	// CRLFile has lists of revoked certificates (--crlfile), "" for none.
 	CRLFile string
 	// PinnedKey is what the server's public key must be (--pinnedpubkey), "" for any.
@@ -77,7 +79,7 @@ func (h *hop) tlsConfig(tlsa func() []transport.TLSA) (transport.TLSConfig, erro
 	o, s := &h.f.o, h.f.trust.security
 	out := transport.TLSConfig{
 		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trust.origins(), Insecure: o.Insecure,
-		TLSA: tlsa, KeyLog: o.KeyLog,
+		TLSA: tlsa, KeyLog: o.KeyLog, Status: o.TLS.Status,
 		MinVersion: o.TLS.MinVersion, MaxVersion: o.TLS.MaxVersion, Sessions: s.sessions,
 	}
 	var err error
