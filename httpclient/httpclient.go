@@ -133,17 +133,19 @@ type Response struct {
 
 // The codes of the package's errors; their values never change.
 const (
-	CodeEmpty       trace.Code = "empty_reply"
-	CodeMalformed   trace.Code = "malformed_response"
-	CodeHeadTooBig  trace.Code = "response_head_too_large"
-	CodeBadLength   trace.Code = "bad_content_length"
-	CodeBadTransfer trace.Code = "unsupported_transfer_coding"
-	CodeBadChunk    trace.Code = "malformed_chunk"
-	CodeTruncated   trace.Code = "body_truncated"
-	CodeBadCoding   trace.Code = "bad_content_coding"
-	CodeCodingCut   trace.Code = "content_coding_truncated"
-	CodeUpgraded    trace.Code = "unexpected_upgrade"
-	CodeHTTP09      trace.Code = "http_0_9"
+	CodeEmpty         trace.Code = "empty_reply"
+	CodeMalformed     trace.Code = "malformed_response"
+	CodeBadStatus     trace.Code = "malformed_status_line"
+	CodeHeadTooBig    trace.Code = "response_head_too_large"
+	CodeTooManyFields trace.Code = "too_many_fields"
+	CodeBadLength     trace.Code = "bad_content_length"
+	CodeBadTransfer   trace.Code = "unsupported_transfer_coding"
+	CodeBadChunk      trace.Code = "malformed_chunk"
+	CodeTruncated     trace.Code = "body_truncated"
+	CodeBadCoding     trace.Code = "bad_content_coding"
+	CodeCodingCut     trace.Code = "content_coding_truncated"
+	CodeUpgraded      trace.Code = "unexpected_upgrade"
+	CodeHTTP09        trace.Code = "http_0_9"
 )
 
 // An Error is a failure of an exchange on a connection that stands.

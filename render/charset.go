@@ -7,13 +7,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/japanese"
-	"golang.org/x/text/encoding/korean"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/traditionalchinese"
-	"golang.org/x/text/encoding/unicode"
 )
 
 // A charset is the encoding of a page by its name in the Encoding Standard, and what
@@ -31,6 +24,9 @@ func detect(page []byte, contentType string) charset {
 		return charset{name, "transport"}
 	}
 	if name := declared(page); name != "" {
+		return charset{name, "meta"}
+	}
+	if name := xmlEncoding(page); name != "" {
 		return charset{name, "meta"}
 	}
 	return guess(page)
@@ -111,6 +107,49 @@ func declared(page []byte) string {
 	}
 }
 
+// xmlEncoding returns the encoding that an XML declaration names, with which XHTML pages
+// begin, or "" (HTML, section 13.2.3.2, "get an XML encoding").
+func xmlEncoding(page []byte) string {
+	switch {
+	case bytes.HasPrefix(page, []byte("<\x00?\x00x\x00")):
+		return "utf-16le"
+	case bytes.HasPrefix(page, []byte("\x00<\x00?\x00x")):
+		return "utf-16be"
+	case !bytes.HasPrefix(page, []byte("<?xml")):
+		return ""
+	}
+	line, _, ok := bytes.Cut(page, []byte{'>'})
+	_, value, named := bytes.Cut(line, []byte("encoding"))
+	value = bytes.TrimLeft(value, whiteXML)
+	if !ok || !named || len(value) == 0 || value[0] != '=' {
+		return ""
+	}
+	value = bytes.TrimLeft(value[1:], whiteXML)
+	if len(value) == 0 || value[0] != '"' && value[0] != '\'' {
+		return ""
+	}
+	name, _, ok := bytes.Cut(value[1:], value[:1])
+	if !ok {
+		return ""
+	}
+	return readable(encodingName(string(name)))
+}
+
+// whiteXML is white space and what counts as such in an XML declaration.
+const whiteXML = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f "
+
+// readable changes an encoding that a page declares within itself, as it was read as
+// ASCII.
+func readable(name string) string {
+	switch name {
+	case "utf-16le", "utf-16be":
+		return "utf-8"
+	case "x-user-defined":
+		return "windows-1252"
+	}
+	return name
+}
+
 // metaCharset returns the encoding that a meta element names, or "".
 func metaCharset(tag []byte) string {
 	z := html.NewTokenizer(bytes.NewReader(tag))
@@ -133,56 +172,40 @@ func metaCharset(tag []byte) string {
 	if own == "" && pragma {
 		own = content
 	}
-	switch own {
-	case "utf-16le", "utf-16be":
-		return "utf-8" // it was read as ASCII
-	case "x-user-defined":
-		return "windows-1252"
-	}
-	return own
+	return readable(own)
 }
 
 // fromContent returns the encoding named by "charset=" in a text (HTML, section
 // 2.4.4), or "".
 func fromContent(s string) string {
-	for {
-		i := strings.Index(strings.ToLower(s), "charset")
+	low := string(lower([]byte(s), nil)) // of ASCII alone, so that offsets stay
+	for at := 0; ; {
+		i := strings.Index(low[at:], "charset")
 		if i < 0 {
 			return ""
 		}
-		s = strings.TrimLeft(s[i+len("charset"):], " \t\r\n\f")
-		if s == "" || s[0] != '=' {
+		at += i + len("charset")
+		v := strings.TrimLeft(s[at:], " \t\r\n\f")
+		if v == "" || v[0] != '=' {
 			continue
 		}
-		s = strings.TrimLeft(s[1:], " \t\r\n\f")
-		if s != "" && (s[0] == '"' || s[0] == '\'') {
-			v, _, ok := strings.Cut(s[1:], s[:1])
-			if !ok {
-				return ""
-			}
-			return encodingName(v)
-		}
-		if end := strings.IndexAny(s, " \t\r\n\f;"); end >= 0 {
-			s = s[:end]
-		}
-		return encodingName(s)
+		return quoted(strings.TrimLeft(v[1:], " \t\r\n\f"))
 	}
 }
 
-// decode returns a page in UTF-8, without a byte order mark. What is malformed
-// becomes U+FFFD.
-func decode(page []byte, name string) []byte {
-	if mark, n := bom(page); mark == name {
-		page = page[n:]
+// quoted returns the encoding that a value begins with, in quotation marks or without.
+func quoted(v string) string {
+	if v != "" && (v[0] == '"' || v[0] == '\'') {
+		v, _, ok := strings.Cut(v[1:], v[:1])
+		if !ok {
+			return ""
+		}
+		return encodingName(v)
 	}
-	if name == "utf-8" && utf8.Valid(page) || name == "windows-1252" && ascii(page) {
-		return page
+	if end := strings.IndexAny(v, " \t\r\n\f;"); end >= 0 {
+		v = v[:end]
 	}
-	out, err := encodingOf(name).NewDecoder().Bytes(page)
-	if err != nil {
-		return bytes.ToValidUTF8(page, []byte("\ufffd"))
-	}
-	return out
+	return encodingName(v)
 }
 
 func ascii(page []byte) bool {
@@ -192,99 +215,4 @@ func ascii(page []byte) bool {
 		}
 	}
 	return true
-}
-
-// encodingOf returns an encoding by its name.
-func encodingOf(name string) encoding.Encoding {
-	switch name {
-	case "utf-8":
-		return unicode.UTF8
-	case "utf-16le":
-		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
-	case "utf-16be":
-		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
-	case "gbk", "gb18030":
-		return simplifiedchinese.GB18030 // section 10.1.1: one decoder for both
-	case "big5":
-		return traditionalchinese.Big5
-	case "euc-jp":
-		return japanese.EUCJP
-	case "iso-2022-jp":
-		return japanese.ISO2022JP
-	case "shift_jis":
-		return japanese.ShiftJIS
-	case "euc-kr":
-		return korean.EUCKR
-	case "replacement":
-		return encoding.Replacement
-	}
-	return singleByte(name)
-}
-
-// singleByte returns an encoding of one byte for each character.
-func singleByte(name string) encoding.Encoding {
-	switch name {
-	case "ibm866":
-		return charmap.CodePage866
-	case "iso-8859-2":
-		return charmap.ISO8859_2
-	case "iso-8859-3":
-		return charmap.ISO8859_3
-	case "iso-8859-4":
-		return charmap.ISO8859_4
-	case "iso-8859-5":
-		return charmap.ISO8859_5
-	case "iso-8859-6":
-		return charmap.ISO8859_6
-	case "iso-8859-7":
-		return charmap.ISO8859_7
-	case "iso-8859-8", "iso-8859-8-i":
-		return charmap.ISO8859_8
-	case "iso-8859-10":
-		return charmap.ISO8859_10
-	case "iso-8859-13":
-		return charmap.ISO8859_13
-	case "iso-8859-14":
-		return charmap.ISO8859_14
-	case "iso-8859-15":
-		return charmap.ISO8859_15
-	case "iso-8859-16":
-		return charmap.ISO8859_16
-	case "koi8-r":
-		return charmap.KOI8R
-	case "koi8-u":
-		return charmap.KOI8U
-	case "macintosh":
-		return charmap.Macintosh
-	case "x-mac-cyrillic":
-		return charmap.MacintoshCyrillic
-	case "x-user-defined":
-		return charmap.XUserDefined
-	}
-	return windows(name)
-}
-
-// windows returns a code page of Windows; what has no other name is the Western one.
-func windows(name string) encoding.Encoding {
-	switch name {
-	case "windows-874":
-		return charmap.Windows874
-	case "windows-1250":
-		return charmap.Windows1250
-	case "windows-1251":
-		return charmap.Windows1251
-	case "windows-1253":
-		return charmap.Windows1253
-	case "windows-1254":
-		return charmap.Windows1254
-	case "windows-1255":
-		return charmap.Windows1255
-	case "windows-1256":
-		return charmap.Windows1256
-	case "windows-1257":
-		return charmap.Windows1257
-	case "windows-1258":
-		return charmap.Windows1258
-	}
-	return charmap.Windows1252
 }

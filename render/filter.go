@@ -2,6 +2,7 @@ package render
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"unicode/utf8"
 )
@@ -29,7 +30,11 @@ func (f *filter) Line(b []byte) {
 		return
 	}
 	if !harmless(b) {
-		f.line = appendClean(f.line[:0], b)
+		if f.line = f.line[:0]; balanced(b) {
+			f.line = appendBalanced(f.line, b)
+		} else {
+			f.line = appendClean(f.line, b)
+		}
 		b = trimRight(f.line)
 	}
 	if _, f.err = f.w.Write(b); f.err == nil {
@@ -74,6 +79,63 @@ func harmless(b []byte) bool {
 	return true
 }
 
+// balanced reports whether a line changes the direction of text, and each change ends in
+// the line, the inner before the outer.
+func balanced(b []byte) bool {
+	var open [maxDirections]rune
+	n, any := 0, false
+	for i := bytes.IndexByte(b, 0xE2); i >= 0 && i < len(b); { // with which their UTF-8 begins
+		r, size := utf8.DecodeRune(b[i:])
+		i += size
+		switch {
+		case !isDirection(r):
+			continue
+		case r == pdf || r == pdi:
+			if n == 0 || (open[n-1] > rlo) != (r == pdi) {
+				return false
+			}
+			n--
+		case n == len(open):
+			return false
+		default:
+			open[n] = r
+			n++
+		}
+		any = true
+	}
+	return any && n == 0
+}
+
+// maxDirections bounds the changes of direction that are open in each other. Package layout
+// lets fewer through in one paragraph, and a line has more only where cells hold some.
+const maxDirections = 16
+
+// appendBalanced is appendClean for a line whose changes of direction are balanced.
+func appendBalanced(to, b []byte) []byte {
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if isDirection(r) {
+			to = append(to, b[i:i+n]...)
+		} else {
+			to = appendClean(to, b[i:i+n])
+		}
+		i += n
+	}
+	return to
+}
+
+// The characters that end a change of direction, and the last of the embeddings and
+// overrides, beyond which isolates begin.
+const (
+	pdf = '\u202c'
+	rlo = '\u202e'
+	pdi = '\u2069'
+)
+
+func isDirection(r rune) bool {
+	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+}
+
 // appendClean appends what of b may be seen on a terminal.
 func appendClean(to, b []byte) []byte {
 	for i := 0; i < len(b); {
@@ -101,7 +163,7 @@ func appendClean(to, b []byte) []byte {
 func steers(r rune) bool {
 	switch {
 	case r >= 0x80 && r <= 0x9F: // C1
-	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069: // direction
+	case isDirection(r):
 	case r == 0x00AD, r == 0x200B, r == 0x2028, r == 0x2029, r == 0xFEFF: // breaks
 	case r >= 0xFFF9 && r <= 0xFFFB: // annotation
 	default:

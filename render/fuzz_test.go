@@ -23,6 +23,8 @@ func FuzzRender(f *testing.F) {
 		"<ol reversed start=-3 type=i><li><p>a<p>b<li value=9999>c</ol>",
 		"<p>a\u00ad\u00adb\u200b日本語。「あ」<b> c</b>\u202e&#27;[31m&nbsp;&nbsp;",
 		"<pre>\n\ta\n\n  b</pre><textarea>\n x\n</textarea><meter value=1e999>",
+		"<p>a\u2067b c\u202ed e f\u2069 g<table><tr><td>\u202ax<td>y\u2069</table>", "<p>\u202e <p>a<pre>\u2066</pre>",
+		"<p><nobr>a-b c</nobr> d&nbsp;e<textarea>  f\tg </textarea><button><div></div></button>",
 		"\x7f", "\xff\xfe<\x00p\x00>\x00", "<svg><text>a</text></svg><math><mi>x", "<frameset><frame src=a name=b>",
 		"<a href='x y'><div><img src=a.png></div></a><q>a<q>b", "<ul><li><ul><li>x<br><br>y<hr><hr><h1>z",
 	} {
@@ -51,8 +53,13 @@ func sound(t *testing.T, s string) {
 		t.Error("not UTF-8")
 	}
 	for _, r := range s {
-		if r < ' ' && r != '\n' || r >= 0x7F && r < 0xA0 || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 {
+		if r < ' ' && r != '\n' || r >= 0x7F && r < 0xA0 {
 			t.Fatalf("%U in the output %q", r, s)
+		}
+	}
+	for line := range strings.Lines(s) {
+		if !closed(line) {
+			t.Errorf("a direction goes on beyond its line %q", line)
 		}
 	}
 	if s == "" {
@@ -61,6 +68,25 @@ func sound(t *testing.T, s string) {
 	if s[0] == '\n' || s[len(s)-1] != '\n' || strings.HasSuffix(s, "\n\n") || strings.Contains(s, " \n") {
 		t.Errorf("blank at an end: %q", s)
 	}
+}
+
+// closed reports whether all directions that a line opens end in it.
+func closed(line string) bool {
+	ends := ""
+	for _, r := range line {
+		switch {
+		case r == 0x202C || r == 0x2069:
+			if !strings.HasPrefix(ends, string(r)) {
+				return false
+			}
+			ends = ends[len(string(r)):]
+		case r >= 0x202A && r <= 0x202E:
+			ends = "\u202c" + ends
+		case r >= 0x2066 && r <= 0x2068:
+			ends = "\u2069" + ends
+		}
+	}
+	return ends == ""
 }
 
 // bounded checks that no line is too wide but for what does not break, and that

@@ -3,8 +3,6 @@ package render
 import (
 	"bufio"
 	"io"
-
-	"golang.org/x/text/transform"
 )
 
 // peekBytes is how much of a text decides on its encoding where nothing declares it:
@@ -21,7 +19,7 @@ func Text(w io.Writer, r io.Reader, contentType string) error {
 	}
 	var from io.Reader = in
 	if cs != "utf-8" {
-		from = transform.NewReader(in, encodingOf(cs).NewDecoder())
+		from = newDecodingReader(in, decoderOf(cs))
 	}
 	return cleanLines(w, from)
 }

@@ -41,6 +41,24 @@ func TestText(t *testing.T) {
 
 func isPlain(s string) bool { return strings.ToValidUTF8(s, "") == s }
 
+func TestFilterDirections(t *testing.T) {
+	for name, c := range map[string]struct{ in, want string }{
+		"balanced":        {"a\u202eb\u2067c\u2069\u202cd", "a\u202eb\u2067c\u2069\u202cd\n"},
+		"open":            {"a\u202eb", "ab\n"},
+		"ended too often": {"\u2066a\u2069\u2069", "a\n"},
+		"crossed":         {"\u2066a\u202eb\u2069c\u202c", "abc\n"},
+		"too deep":        {strings.Repeat("\u2066", 99) + "a" + strings.Repeat("\u2069", 99), "a\n"},
+		"with others":     {"\u2066a\x1b\u200b\u2069", "\u2066a\u2069\n"},
+	} {
+		var out strings.Builder
+		f := newFilter(&out)
+		f.Line([]byte(c.in))
+		if err := f.close(); err != nil || out.String() != c.want {
+			t.Errorf("%s: got %q, %v, want %q", name, out.String(), err, c.want)
+		}
+	}
+}
+
 func TestFilter(t *testing.T) {
 	var all []byte
 	for r := rune(0); r < 0x3000; r++ {

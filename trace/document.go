@@ -302,8 +302,12 @@ type RequestInfo struct {
 	Headers   []Field `json:"headers"`
 	Bytes     int64   `json:"bytes"`
 	BodyBytes int64   `json:"body_bytes"`
+	// Cut says that it was not sent whole; the counts are those of what was.
+	Cut bool `json:"cut,omitzero"`
 	// Acked is the moment at which the peer's acknowledgement of the last byte came.
 	Acked *Time `json:"acked_ns,omitzero"`
+	// Content is the body, where it was kept.
+	Content *Content `json:"content,omitzero"`
 }
 
 // A ResponseInfo is the response as it came.
@@ -338,6 +342,8 @@ type ResponseInfo struct {
 	// response was there.
 	WaitLow  *Time `json:"wait_network_low_ns,omitzero"`
 	WaitHigh *Time `json:"wait_network_high_ns,omitzero"`
+	// Content is the body with its codings undone, where it was kept.
+	Content *Content `json:"content,omitzero"`
 }
 
 // An Interim is a 1xx response.
@@ -362,12 +368,18 @@ type RenderInfo struct {
 	Title       string `json:"title"`
 	Elements    int    `json:"elements"`
 	Rules       int    `json:"rules"`
-	Lines       int    `json:"lines"`
-	Links       int    `json:"links"`
-	Words       int    `json:"words"`
-	Parse       *Time  `json:"parse_ns,omitzero"`
-	Style       *Time  `json:"style_ns,omitzero"`
-	Layout      *Time  `json:"layout_ns,omitzero"`
+	// Overridden says that the page hides all of its text, as one does that waits for a
+	// script, and that it was shown all the same.
+	Overridden bool `json:"overridden,omitzero"`
+	// RulesCut says that the style sheets went beyond a limit, and some of their rules
+	// had no effect.
+	RulesCut bool  `json:"rules_cut,omitzero"`
+	Lines    int   `json:"lines"`
+	Links    int   `json:"links"`
+	Words    int   `json:"words"`
+	Parse    *Time `json:"parse_ns,omitzero"`
+	Style    *Time `json:"style_ns,omitzero"`
+	Layout   *Time `json:"layout_ns,omitzero"`
 }
 
 // A CloseInfo is step 6.

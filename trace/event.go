@@ -359,6 +359,13 @@ type RequestEnded struct {
 	Offset int64 `json:"offset"`
 }
 
+// RequestCut is the end of a request that was not sent whole: the server had answered
+// already, or the connection broke. Bytes count what was handed to the kernel.
+type RequestCut struct {
+	Bytes     int64 `json:"bytes"`
+	BodyBytes int64 `json:"body_bytes,omitzero"`
+}
+
 // BytesLeft is the kernel's stamp of the moment the byte before Offset, counted on
 // the connection, was given to the network device.
 type BytesLeft struct {
@@ -463,7 +470,13 @@ type Parsed struct {
 
 // Styled is the end of finding out how each element is displayed.
 type Styled struct {
+	// Rules is how many the style sheets had.
 	Rules int `json:"rules"`
+	// Overridden says that the page would have hidden all of its text, and was shown all
+	// the same.
+	Overridden bool `json:"overridden,omitzero"`
+	// Cut says that the style sheets went beyond a limit, and some rules had no effect.
+	Cut bool `json:"cut,omitzero"`
 }
 
 // RenderEnded is the end of laying out.
@@ -541,6 +554,7 @@ func (TLSEnded) Kind() string         { return "tls_ended" }
 func (CertificatesSeen) Kind() string { return "certificates_seen" }
 func (RequestStarted) Kind() string   { return "request_started" }
 func (RequestEnded) Kind() string     { return "request_ended" }
+func (RequestCut) Kind() string       { return "request_cut" }
 func (BytesLeft) Kind() string        { return "bytes_left" }
 func (BytesAcked) Kind() string       { return "bytes_acked" }
 func (FirstByte) Kind() string        { return "first_byte" }

@@ -220,6 +220,10 @@ func (f *exchangeFold) steps3and4(r Record) {
 		if f.x.Request != nil {
 			f.x.Request.Bytes, f.x.Request.BodyBytes = e.Bytes, e.BodyBytes
 		}
+	case RequestCut:
+		if q := f.x.Request; q != nil {
+			q.Bytes, q.BodyBytes, q.Cut = e.Bytes, e.BodyBytes, true
+		}
 	case InterimReceived:
 		d := f.response()
 		d.Interim = append(d.Interim, Interim{Version: e.Version, Status: e.Status, Reason: e.Reason, Headers: e.Headers, At: r.At})
@@ -266,7 +270,8 @@ func (f *exchangeFold) steps5and6(r Record) {
 		d := f.render()
 		d.Charset, d.CharsetFrom, d.Title, d.Elements = e.Charset, e.CharsetFrom, e.Title, e.Elements
 	case Styled:
-		f.render().Rules = e.Rules
+		d := f.render()
+		d.Rules, d.Overridden, d.RulesCut = e.Rules, e.Overridden, e.Cut
 	case RenderEnded:
 		d := f.render()
 		d.Lines, d.Links, d.Words = e.Lines, e.Links, e.Words

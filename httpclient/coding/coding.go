@@ -16,9 +16,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/andybalholm/brotli"
-
 	"fetchscope/httpclient"
+	"fetchscope/httpclient/coding/brotli"
 	"fetchscope/httpclient/coding/zstd"
 	"fetchscope/trace"
 )
@@ -27,7 +26,8 @@ import (
 const Accept = "deflate, gzip, br, zstd"
 
 // maxChain bounds the codings laid over one another: real servers use one. Each has
-// decoders of its own, of which br's are the largest with a window of up to 16 MB.
+// decoders of its own, of which br's are the largest with a window of up to 16 MB and a
+// quarter of that.
 const maxChain = 5
 
 // An opener makes what undoes a coding.

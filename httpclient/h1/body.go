@@ -204,7 +204,7 @@ func (b *body) finish(err error) {
 		b.sc.EmitAt(b.last, trace.BodyProgress{Points: points})
 	}
 	b.sc.EmitAt(b.last, trace.ResponseEnded{
-		BodyBytes: b.got, Trailers: b.chunks.trailers.end().Trace(), Complete: err == io.EOF, Persistent: b.persistent(),
+		BodyBytes: b.got, Trailers: b.chunks.fields().Trace(), Complete: err == io.EOF, Persistent: b.persistent(),
 		Offset: b.came,
 	})
 }

@@ -25,10 +25,10 @@ type chunkParser struct {
 	state    chunkState
 	left     uint64 // of the present chunk
 	digits   int
-	line     int // digits and white space of the present size line
-	exts     int // bytes of all extensions
-	trailer  []byte
-	size     int // of the trailer section
+	line     int    // digits and white space of the present size line
+	exts     int    // bytes of all extensions
+	trailer  []byte // the trailer section as far as it has come
+	begin    int    // of its present line
 	trailers fieldSection
 	notes    notes
 }
@@ -166,23 +166,25 @@ func (c *chunkParser) feedTrailer(b []byte) (int, error) {
 	if end < 0 {
 		end = len(b) - 1
 	}
-	c.size += end + 1
-	if c.size > maxTrailers {
+	if len(c.trailer)+end+1 > maxTrailers {
 		return 0, malformed(httpclient.CodeHeadTooBig, "RFC 9112, section 7.1.2", "trailers larger than %d kB", maxTrailers>>10)
 	}
 	c.trailer = append(c.trailer, b[:end+1]...)
 	if b[end] != '\n' {
 		return end + 1, nil
 	}
-	line := c.trailer[:len(c.trailer)-1]
-	c.trailer = c.trailer[:0]
-	if len(line) == 0 || line[len(line)-1] != '\r' {
+	text := c.trailer[:len(c.trailer)-1]
+	if len(text) == c.begin || text[len(text)-1] != '\r' {
 		return end + 1, badChunk("a line of the trailer section without CR")
 	}
-	return end + 1, c.endTrailer(line[:len(line)-1])
+	err := c.endTrailer(text[:len(text)-1])
+	c.begin = len(c.trailer)
+	return end + 1, err
 }
 
-func (c *chunkParser) endTrailer(line []byte) error {
+// endTrailer takes the line with which the text ends.
+func (c *chunkParser) endTrailer(text []byte) error {
+	line := text[c.begin:]
 	if len(line) == 0 {
 		c.state = chunksEnded
 		return nil
@@ -190,8 +192,11 @@ func (c *chunkParser) endTrailer(line []byte) error {
 	if bytes.ContainsAny(line, "\r\x00") {
 		return badChunk("a bare CR or a NUL in the trailer section")
 	}
-	return c.trailers.add(line, &c.notes)
+	return c.trailers.add(text, c.begin, &c.notes)
 }
+
+// fields returns the trailers that have come.
+func (c *chunkParser) fields() httpclient.Fields { return c.trailers.fields(string(c.trailer), nil) }
 
 func expect(got, want byte, where string) error {
 	if got == want {

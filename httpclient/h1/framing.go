@@ -45,14 +45,27 @@ func (h *head) framing(req *httpclient.Request) (framing, error) {
 // or the connection's close ends the body (items 3 and 4).
 func (h *head) transferCoded(req *httpclient.Request) (framing, error) {
 	f := framing{kind: framedByClose, codings: h.fields.Elements("Transfer-Encoding"), raw: req.Raw}
+	told := len(f.codings)
+	f.codings = slices.DeleteFunc(f.codings, func(c string) bool { return strings.EqualFold(c, "identity") })
+	if len(f.codings) < told {
+		// It stood for no coding, but other readers may not know it.
+		h.faulty = true
+		h.notes.add("the transfer coding identity, which there is no more", "RFC 7230, appendix A.2")
+	}
 	if last := len(f.codings) - 1; last >= 0 && strings.EqualFold(f.codings[last], "chunked") {
 		f.kind, f.codings = framedByChunks, f.codings[:last]
 	}
-	if f.kind == framedByClose && len(f.codings) == 0 || !acceptable(f.codings, req) {
+	if told == 0 || !acceptable(f.codings, req) {
+		h.refused = slices.IndexFunc(h.fields, isTransferEncoding)
 		return framing{}, malformed(httpclient.CodeBadTransfer, "RFC 9112, sections 6.1 and 7",
 			"transfer coding %q was not asked for", excerpt([]byte(strings.Join(h.fields.Values("Transfer-Encoding"), ", "))))
 	}
 	if h.fields.Has("Content-Length") {
+		if req.Method == "CONNECT" {
+			// Who asks for a tunnel must be sure of where the answer ends.
+			h.refused = slices.IndexFunc(h.fields, isTransferEncoding)
+			return framing{}, malformed(httpclient.CodeBadTransfer, "RFC 9112, section 6.3, item 3", "Content-Length beside Transfer-Encoding in the answer to CONNECT")
+		}
 		h.faulty = true
 		h.notes.add("Content-Length beside Transfer-Encoding; chunks decide", "RFC 9112, section 6.3, item 3")
 	}
@@ -61,6 +74,10 @@ func (h *head) transferCoded(req *httpclient.Request) (framing, error) {
 		h.notes.add("Transfer-Encoding in HTTP/1.0", "RFC 9112, section 6.1")
 	}
 	return f, nil
+}
+
+func isTransferEncoding(f httpclient.Field) bool {
+	return strings.EqualFold(f.Name, "Transfer-Encoding")
 }
 
 // maxCodings bounds the transfer codings beside chunked: real servers use one.
@@ -86,11 +103,15 @@ func acceptable(codings []string, req *httpclient.Request) bool {
 // (RFC 9112, section 6.3, item 5).
 func (h *head) contentLength() (int64, error) {
 	length, elements := int64(-1), 0
-	for _, value := range h.fields.Values("Content-Length") {
-		for e := range strings.SplitSeq(value, ",") {
+	for i, f := range h.fields {
+		if !strings.EqualFold(f.Name, "Content-Length") {
+			continue
+		}
+		for e := range strings.SplitSeq(f.Value, ",") {
 			n, ok := parseLength(strings.Trim(e, " \t"))
 			if !ok || length >= 0 && n != length {
-				return 0, malformed(httpclient.CodeBadLength, "RFC 9112, section 6.3, item 5", "Content-Length %q", excerpt([]byte(value)))
+				h.refused = i
+				return 0, malformed(httpclient.CodeBadLength, "RFC 9112, section 6.3, item 5", "Content-Length %q", excerpt([]byte(f.Value)))
 			}
 			length = n
 			elements++

@@ -93,7 +93,7 @@ func checkHead(t *testing.T, raw, left []byte, h *head) {
 		t.Errorf("%q: size %d, %d left, %d fields, status %d", raw, h.size, len(left), len(h.fields), h.status)
 	}
 	for _, f := range h.fields {
-		if !token(f.Name) || strings.Trim(f.Value, " \t") != f.Value || strings.ContainsAny(f.Value, "\r\n\x00") {
+		if !token([]byte(f.Name)) || strings.Trim(f.Value, " \t") != f.Value || strings.ContainsAny(f.Value, "\r\n\x00") {
 			t.Errorf("%q: field %q", raw, f)
 		}
 	}
@@ -103,6 +103,81 @@ func checkHead(t *testing.T, raw, left []byte, h *head) {
 	if err != nil || !slices.Equal(h.fields, again.fields) {
 		t.Errorf("%q: fields %q, written out and read again %v: %v", raw, h.fields, again, err)
 	}
+}
+
+// sections are fields as they come, for the targets of fields alone.
+var sections = []string{
+	"A: b\r\nC:d\r\n\r\n", "A : b\r\n\r\n", "A: b\n c\r\n\td \r\n\r\n", " A: b\r\nC: d\r\n\r\n", "A\r\n\r\n", ": b\r\n\r\n",
+	"A: \x01\x7f\xff\r\n\r\n", "A: b\rc\r\n\r\n", "A:" + strings.Repeat("x", 40) + "\x00\r\n\r\n", "A:\t b c \t\r\n\r\n", "\r\n", "\n",
+}
+
+// FuzzFields holds the fields of a head against those that a reader by the letter finds.
+func FuzzFields(f *testing.F) {
+	for i, s := range sections {
+		f.Add([]byte(s), []byte{byte(i)})
+	}
+	f.Fuzz(func(t *testing.T, section, sizes []byte) {
+		raw := append([]byte(ok), section[:min(len(section), maxFuzzed)]...)
+		want, size, whole := plainly(string(raw[len(ok):]))
+		for _, portions := range [][][]byte{{raw}, cut(raw, sizes)} {
+			h, _, err := parseHead(portions)
+			if (err == nil) != whole {
+				t.Fatalf("%q in %d portions: %v, want fields %q", raw, len(portions), err, want)
+			}
+			if whole && (!slices.Equal(h.fields, want) || h.size != len(ok)+size) {
+				t.Fatalf("%q in %d portions: %d bytes with %q, want %d with %q", raw, len(portions), h.size, h.fields, len(ok)+size, want)
+			}
+		}
+	})
+}
+
+// plainly reads the fields of a head as RFC 9112, sections 2.2 and 5, say, with no thought of
+// speed. whole is false where they cannot be read.
+func plainly(section string) (fields httpclient.Fields, size int, whole bool) {
+	for line := range strings.Lines(section) {
+		size += len(line)
+		text, ended := strings.CutSuffix(line, "\n")
+		text = strings.TrimSuffix(text, "\r")
+		name, value, colon := strings.Cut(text, ":")
+		name, value = strings.TrimRight(name, " \t"), strings.Trim(value, " \t")
+		switch folds := strings.HasPrefix(text, " ") || strings.HasPrefix(text, "\t"); {
+		case !ended || strings.ContainsAny(text, "\r\x00"):
+			return nil, 0, false
+		case text == "":
+			return fields, size, true
+		case folds && len(fields) == 0: // is passed over
+		case folds:
+			last := &fields[len(fields)-1]
+			last.Value = strings.Trim(last.Value+" "+strings.Trim(text, " \t"), " \t")
+		case !colon || !token([]byte(name)) || len(fields) == maxFields:
+			return nil, 0, false
+		default:
+			fields = append(fields, httpclient.Field{Name: name, Value: value})
+		}
+	}
+	return nil, 0, false
+}
+
+// FuzzTrailers reads trailer sections: whole, in portions, and by what is told of them.
+func FuzzTrailers(f *testing.F) {
+	for i, s := range sections {
+		f.Add([]byte(s), []byte{byte(i)})
+	}
+	f.Fuzz(func(t *testing.T, section, sizes []byte) {
+		raw := append([]byte("0\r\n"), section[:min(len(section), maxFuzzed)]...)
+		_, p, left, err := parseChunks(t, [][]byte{raw})
+		_, again, leftAgain, errAgain := parseChunks(t, cut(raw, sizes))
+		if verdictOf(t, err) != verdictOf(t, errAgain) || left != leftAgain || !slices.Equal(p.fields(), again.fields()) {
+			t.Fatalf("%q: %q, %d left, %v whole; %q, %d left, %v in portions", raw, p.fields(), left, err, again.fields(), leftAgain, errAgain)
+		}
+		if err != nil || p.state != chunksEnded {
+			return
+		}
+		want, size, whole := plainly(string(raw[len("0\r\n"):]))
+		if !whole || !slices.Equal(p.fields(), want) || left != len(raw)-len("0\r\n")-size {
+			t.Fatalf("%q: %q with %d left, want %q of %d bytes", raw, p.fields(), left, want, size)
+		}
+	})
 }
 
 func FuzzChunked(f *testing.F) {
@@ -118,7 +193,7 @@ func FuzzChunked(f *testing.F) {
 		if verdictOf(t, err) != verdictOf(t, errAgain) || !bytes.Equal(data, dataAgain) || left != leftAgain || p.state != again.state {
 			t.Fatalf("%q: %q, %d left, %v whole; %q, %d left, %v in portions", raw, data, left, err, dataAgain, leftAgain, errAgain)
 		}
-		if diff := cmp.Diff(p.trailers.end(), again.trailers.end()); diff != "" {
+		if diff := cmp.Diff(p.fields(), again.fields()); diff != "" {
 			t.Fatalf("%q: trailers (-whole +in portions):\n%s", raw, diff)
 		}
 		if p.exts > maxExtensions+1 || p.line > maxSizeLine+1 || len(p.trailer) > maxTrailers || len(data) > len(raw) {

@@ -63,7 +63,7 @@ func Exchange(ctx context.Context, sc *trace.Scope, conn Conn, req *httpclient.R
 		body.end(io.EOF)
 	}
 	resp.Body = body
-	resp.Persistent, resp.Trailers = body.persistent, body.chunks.trailers.end
+	resp.Persistent, resp.Trailers = body.persistent, body.chunks.fields
 	return &resp.Response, nil
 }
 
@@ -83,7 +83,6 @@ type reader struct {
 	begin  int
 	end    int
 	began  bool // a byte has come
-	raw    []byte
 	onHead func([]byte) error
 
 	sending *sending
@@ -102,18 +101,22 @@ func (r *reader) final(req *httpclient.Request) (*response, error) {
 	for interim := 0; ; interim++ {
 		h, err := r.head(&p)
 		if headless(err) {
-			return r.withoutHead(req, err, interim > 0)
+			return r.withoutHead(req, &p, err, interim > 0)
 		}
 		if err != nil {
-			return nil, err
+			return nil, r.cut(p.text, err)
+		}
+		f, err := h.framing(req)
+		if err != nil {
+			return nil, r.cut(p.text[:p.section.spans[h.refused].name.begin], err)
 		}
 		if r.onHead != nil {
-			if err := r.onHead(r.raw); err != nil {
+			if err := r.onHead(p.text); err != nil {
 				return nil, &HeadError{err}
 			}
 		}
 		if h.status >= 200 {
-			return r.accept(req, h)
+			return r.accept(req, h, f), nil
 		}
 		if h.status == 100 {
 			r.sending.allow()
@@ -128,16 +131,20 @@ func (r *reader) final(req *httpclient.Request) (*response, error) {
 			Version: h.version, Status: h.status, Reason: h.reason, Headers: h.fields.Trace(), Bytes: h.size,
 		})
 		h.notes.emit(r.sc)
-		p = headParser{spent: p.spent + h.size}
+		p.reset(p.spent + h.size)
 	}
 }
 
-// accept makes the response of its head.
-func (r *reader) accept(req *httpclient.Request, h *head) (*response, error) {
-	f, err := h.framing(req)
-	if err != nil {
-		return nil, err
+// cut shows the lines of a head that came before what is wrong with it: they may say why.
+func (r *reader) cut(text []byte, cause error) error {
+	if r.onHead != nil && len(text) > 0 {
+		_ = r.onHead(text) // there is an error already
 	}
+	return cause
+}
+
+// accept makes the response of its head.
+func (r *reader) accept(req *httpclient.Request, h *head, f framing) *response {
 	r.sc.EmitAt(r.conn.Arrived(), trace.HeadReceived{
 		Version: h.version, Status: h.status, Reason: h.reason, Headers: h.fields.Trace(),
 		Bytes: h.size, Framing: f.kind, Length: f.length,
@@ -152,12 +159,11 @@ func (r *reader) accept(req *httpclient.Request, h *head) (*response, error) {
 	return &response{framing: f, keeps: keeps, Response: httpclient.Response{
 		Version: h.version, Status: h.status, Reason: h.reason, Header: h.fields,
 		HasBody: f.kind != framedEmpty, Length: length, TransferCodings: f.codings,
-	}}, nil
+	}}
 }
 
-// head reads one head. Its raw bytes are kept in r.raw.
+// head reads one head.
 func (r *reader) head(p *headParser) (*head, error) {
-	r.raw = nil
 	starts := true
 	for {
 		for r.begin == r.end {
@@ -170,7 +176,6 @@ func (r *reader) head(p *headParser) (*head, error) {
 			r.sc.EmitAt(r.conn.Arrived(), trace.HeadStarted{})
 		}
 		n, done, err := p.feed(r.buf[r.begin:r.end])
-		r.raw = append(r.raw, r.buf[r.begin:r.begin+n]...)
 		r.begin += n
 		if err != nil {
 			return nil, err
@@ -210,7 +215,7 @@ func (r *reader) ended(p *headParser) error {
 		}
 	}
 	if p.started() {
-		return malformed(httpclient.CodeMalformed, "RFC 9112, section 8", "the response ended within its head")
+		return incomplete()
 	}
 	return malformed(httpclient.CodeMalformed, "RFC 9110, section 15.2", "no final response followed the interim ones")
 }

@@ -17,7 +17,7 @@ func headless(err error) bool {
 // withoutHead makes a response of an answer that is all body, as of HTTP/0.9: the end of
 // the connection alone ends it. A server that has shown that it speaks HTTP/1 is none of
 // HTTP/0.9.
-func (r *reader) withoutHead(req *httpclient.Request, cause error, shown bool) (*response, error) {
+func (r *reader) withoutHead(req *httpclient.Request, p *headParser, cause error, shown bool) (*response, error) {
 	var e *httpclient.Error
 	errors.As(cause, &e)
 	switch {
@@ -29,7 +29,7 @@ func (r *reader) withoutHead(req *httpclient.Request, cause error, shown bool) (
 	case req.Method == "HEAD":
 		return nil, malformed(httpclient.CodeMalformed, "RFC 9110, section 9.3.2", "a body came where a head alone was asked for")
 	}
-	r.buf = slices.Concat(r.raw, r.buf[r.begin:r.end])
+	r.buf = slices.Concat(p.kept, r.buf[r.begin:r.end])
 	r.begin, r.end = 0, len(r.buf)
 	f := framing{kind: framedByClose, length: -1}
 	r.sc.EmitAt(r.conn.Arrived(), trace.HeadReceived{Version: "HTTP/0.9", Status: 200, Framing: f.kind, Length: f.length})

@@ -64,3 +64,11 @@ func (p *pieces) chunk(n int) []byte {
 	}
 	return p.buf[begin:end]
 }
+
+// contentOf is how much of the last piece's content is in its first n bytes.
+func (p *pieces) contentOf(n, content int) int {
+	if p.chunked && content > 0 {
+		n -= len(strconv.FormatInt(int64(content), 16)) + len("\r\n")
+	}
+	return max(0, min(n, content))
+}

@@ -118,6 +118,7 @@ func (s *sending) write(sc *trace.Scope, first []byte, count int64, rest *pieces
 	defer close(s.over)
 	n, err := s.conn.Write(first)
 	sent := int64(n)
+	count = max(0, count-int64(len(first)-n))
 	if err == nil && rest != nil && !s.mayGoOn() {
 		s.withheld, rest = true, nil
 	}
@@ -126,6 +127,7 @@ func (s *sending) write(sc *trace.Scope, first []byte, count int64, rest *pieces
 		if len(piece) > 0 { // a stream may end without more
 			n, err = s.conn.Write(piece)
 			sent += int64(n)
+			content = rest.contentOf(n, content)
 		}
 		count += int64(content)
 		s.progress.Add(1)
@@ -138,6 +140,7 @@ func (s *sending) write(sc *trace.Scope, first []byte, count int64, rest *pieces
 	}
 	if err != nil {
 		s.err = err
+		sc.Emit(trace.RequestCut{Bytes: sent, BodyBytes: count})
 		return
 	}
 	sc.Emit(trace.RequestEnded{Bytes: sent, BodyBytes: count, Offset: s.conn.Sent()})

@@ -188,3 +188,25 @@ func TestErrorsQuoteLittle(t *testing.T) {
 		}
 	}
 }
+
+// Of a piece that was written in part, the content is counted that was written.
+func TestContentOfAPartOfAPiece(t *testing.T) {
+	for _, tt := range []struct {
+		name            string
+		chunked         bool
+		n, of, contents int
+	}{
+		{"all by length", false, 100, 100, 100},
+		{"a part by length", false, 30, 100, 30},
+		{"nothing", true, 0, 100, 0},
+		{"a part of the chunk's size", true, 2, 100, 0},
+		{"a part of the chunk", true, 34, 100, 30}, // 64 CR LF
+		{"all but the chunk's line end", true, 104, 100, 100},
+		{"the last chunk alone", true, 5, 0, 0},
+	} {
+		p := &pieces{chunked: tt.chunked}
+		if got := p.contentOf(tt.n, tt.of); got != tt.contents {
+			t.Errorf("%s: %d bytes, want %d", tt.name, got, tt.contents)
+		}
+	}
+}

@@ -49,7 +49,7 @@ func bad(code trace.Code, section string) verdict {
 var (
 	badHead   = bad(httpclient.CodeMalformed, "RFC 9112, section 2.2; RFC 9110, section 5.5")
 	noHead    = bad(httpclient.CodeHTTP09, "RFC 9112, section 4")
-	badStatus = bad(httpclient.CodeMalformed, "RFC 9112, section 4")
+	badStatus = bad(httpclient.CodeBadStatus, "RFC 9112, section 4")
 	badLength = bad(httpclient.CodeBadLength, "RFC 9112, section 6.3, item 5")
 	badCoding = bad(httpclient.CodeBadTransfer, "RFC 9112, sections 6.1 and 7")
 	wrongSize = bad(httpclient.CodeBadChunk, "RFC 9112, section 7.1")
@@ -97,7 +97,10 @@ var responses = []responseCase{
 	{name: "control in a fold", raw: ok + "X: a\r\n\t\x7f\r\nContent-Length: 0\r\n\r\n", status: 200, framing: "length", notes: []string{"RFC 9112, section 5.2", "RFC 9110, section 5.5"}, persistent: true},
 	{name: "folded length", raw: ok + "Content-Length:\r\n 5\r\n\r\nhello", status: 200, framing: "length", body: "hello", notes: []string{"RFC 9112, section 5.2"}, persistent: true},
 	{name: "length folded in two", raw: ok + "Content-Length: 1\r\n 2\r\n\r\nhello world!", fails: badLength},
-	{name: "white space before the first field", raw: ok + " X: a\r\n\r\n", fails: bad(httpclient.CodeMalformed, "RFC 9112, section 2.2")},
+	{name: "white space before the first field", raw: ok + " X: a\r\nContent-Length: 0\r\n\r\n", status: 200, framing: "length", notes: []string{"RFC 9112, section 2.2"}},
+	{name: "white space before all fields", raw: ok + "\tContent-Length: 9\r\n Content-Length: 8\r\n \r\nContent-Length: 0\r\n\r\n", status: 200, framing: "length", notes: []string{"RFC 9112, section 2.2"}},
+	{name: "NUL in a line that is passed over", raw: ok + " X: \x00\r\n\r\n", fails: badHead},
+	{name: "white space before the first trailer", raw: chunked + "0\r\n X: a\r\n\r\n", status: 200, framing: "chunked", fails: bad(httpclient.CodeMalformed, "RFC 9112, section 2.2")},
 
 	// The end of the head.
 	{name: "nothing", raw: "", fails: verdict{Phase: trace.Wait, Code: httpclient.CodeEmpty}},
@@ -118,6 +121,8 @@ var responses = []responseCase{
 	{name: "304", raw: "HTTP/1.1 304 Same\r\nTransfer-Encoding: chunked\r\n\r\n", status: 304, framing: "none", persistent: true},
 	{name: "CONNECT, 200", method: "CONNECT", raw: ok + "Content-Length: 5\r\n\r\n", status: 200, framing: "none", persistent: true},
 	{name: "CONNECT, 407", method: "CONNECT", raw: "HTTP/1.1 407 No\r\nContent-Length: 5\r\n\r\nhello", status: 407, framing: "length", body: "hello", persistent: true},
+	{name: "CONNECT, 407 with two lengths", method: "CONNECT", raw: "HTTP/1.1 407 No\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", fails: bad(httpclient.CodeBadTransfer, "RFC 9112, section 6.3, item 3")},
+	{name: "CONNECT, 200 with two lengths", method: "CONNECT", raw: ok + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", status: 200, framing: "none", persistent: true},
 	{name: "205 with a length", raw: "HTTP/1.1 205 Reset\r\nContent-Length: 0\r\n\r\n", status: 205, framing: "length", persistent: true},
 
 	// Items 3 and 4: transfer codings.
@@ -128,7 +133,10 @@ var responses = []responseCase{
 	{name: "gzip, chunked", raw: ok + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", fails: badCoding},
 	{name: "chunked, gzip", raw: ok + "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", fails: badCoding},
 	{name: "chunked twice", raw: ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", fails: badCoding},
-	{name: "identity", raw: ok + "Transfer-Encoding: identity\r\n\r\nhello", fails: badCoding},
+	{name: "identity", raw: ok + "Transfer-Encoding: identity\r\n\r\nhello", status: 200, framing: "close", body: "hello", notes: []string{"RFC 7230, appendix A.2"}},
+	{name: "identity beside a length", raw: ok + "Transfer-Encoding: identity\r\nContent-Length: 3\r\n\r\nhello", status: 200, framing: "close", body: "hello", notes: []string{"RFC 7230, appendix A.2", "RFC 9112, section 6.3, item 3"}},
+	{name: "identity, chunked", raw: ok + "Transfer-Encoding: Identity, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", status: 200, framing: "chunked", body: "hello", notes: []string{"RFC 7230, appendix A.2"}},
+	{name: "identity, gzip", raw: ok + "Transfer-Encoding: identity, gzip\r\n\r\nhello", fails: badCoding},
 	{name: "no coding", raw: ok + "Transfer-Encoding:\r\n\r\nhello", fails: badCoding},
 	{name: "nearly chunked", raw: ok + "Transfer-Encoding: xchunked\r\n\r\nhello", fails: badCoding},
 
@@ -315,6 +323,30 @@ func TestAReadThatBringsNothingIsRepeated(t *testing.T) {
 	conn := newScriptConn([]byte{}, []byte(ok), []byte{}, []byte("Content-Length: 1\r\n\r\n"), []byte("x"))
 	if got := fetch(t, conn, request("GET"), 4096); string(got.Body) != "x" || got.Verdict != (verdict{}) {
 		t.Errorf("body %q, %+v", got.Body, got.Verdict)
+	}
+}
+
+// What came before the line that is wrong may say why it is.
+func TestAHeadThatIsRefusedIsShownUpToThere(t *testing.T) {
+	const before = ok + "Server: x\r\n"
+	for name, tt := range map[string]struct{ raw, shown string }{
+		"no colon":         {before + "junk\r\nX: a\r\n\r\n", before},
+		"NUL":              {before + "X: \x00\r\nX: a\r\n\r\n", before},
+		"length":           {before + "Content-Length: -1\r\nX: a\r\n\r\n", before},
+		"second length":    {before + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n", before + "Content-Length: 1\r\n"},
+		"transfer coding":  {before + "Transfer-Encoding: chunked, x\r\nX: a\r\n\r\n", before},
+		"behind a fold":    {before + "X: a\r\n b\r\nContent-Length: x\r\n\r\n", before + "X: a\r\n b\r\n"},
+		"ends":             {before + "X: a\r\nY", before + "X: a\r\n"},
+		"too large":        {before + "X: " + strings.Repeat("x", maxHead), before},
+		"status line":      {"HTTP/1.1 2 OK\r\nX: a\r\n\r\n", ""},
+		"another protocol": {"220 mail\r\n", ""},
+	} {
+		for how, portions := range portionings([]byte(tt.raw)) {
+			got := fetch(t, newScriptConn(portions...), request("GET"), 4096)
+			if shown := strings.Join(got.Heads, ""); shown != tt.shown || got.Verdict.Code == "" {
+				t.Errorf("%s, %s: %q shown with %+v, want %q", name, how, short(shown), got.Verdict, tt.shown)
+			}
+		}
 	}
 }
 

@@ -111,7 +111,7 @@ func TestHTTP09(t *testing.T) {
 		{"not asked for", "GET", "<p>hello", false, "", httpclient.CodeHTTP09},
 		{"a head alone was asked for", "HEAD", "<p>hello", true, "", httpclient.CodeMalformed},
 		{"behind an interim response", "GET", "HTTP/1.1 102 Wait\r\n\r\n<p>hello", true, "", httpclient.CodeMalformed},
-		{"another version of HTTP", "GET", "HTTP/2.0 200 OK\r\n\r\n", true, "", httpclient.CodeMalformed},
+		{"another version of HTTP", "GET", "HTTP/2.0 200 OK\r\n\r\n", true, "", httpclient.CodeBadStatus},
 	} {
 		for how, portions := range portionings([]byte(tt.raw)) {
 			t.Run(tt.name+", "+how, func(t *testing.T) {

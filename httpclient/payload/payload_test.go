@@ -43,6 +43,10 @@ func TestContents(t *testing.T) {
 		{"file", onDisk, 7, "on disk"},
 		{"empty file", opened(t, write(t, "")), 0, ""},
 		{"section", Section(strings.NewReader("0123456789"), 2, 5), 5, "23456"},
+		{"rest of a file", From(onDisk, 3), 4, "disk"},
+		{"nothing left of a file", From(onDisk, 7), 0, ""},
+		{"from the start", From(onDisk, 0), 7, "on disk"},
+		{"rest of what is unsized", From(Unsized(onDisk), 2), Unknown, " disk"},
 		{"unsized", Unsized(onDisk), Unknown, "on disk"},
 		{"joined", Join(Bytes("a"), onDisk, Bytes(""), Bytes("z")), 9, "aon diskz"},
 		{"joined, one unsized", Join(Bytes("a"), Unsized(onDisk)), Unknown, "aon disk"},
@@ -142,5 +146,16 @@ func TestJoinedIsClosed(t *testing.T) {
 	r.Close()
 	if n, err := r.Read(make([]byte, 1)); n != 0 || !errors.Is(err, os.ErrClosed) {
 		t.Errorf("read %d bytes, %v; want %v", n, err, os.ErrClosed)
+	}
+}
+
+func TestAContentThatEndsBeforeItBegins(t *testing.T) {
+	r, err := From(Unsized(Bytes("abc")), 5).Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if b, err := io.ReadAll(r); err == nil || len(b) > 0 {
+		t.Errorf("%q, %v", b, err)
 	}
 }

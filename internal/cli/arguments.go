@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"fetchscope/internal/fetch"
+	"fetchscope/internal/variable"
 )
 
 // A reader reads a command line into operations, in order.
@@ -14,13 +15,21 @@ type reader struct {
 	p       *program
 	options table
 	// words are those that are no options; the first may be a command.
-	words []string
+	words     []string
+	variables variable.Set
+	level     int  // of files of options, 0 on the command line itself
+	preset    bool // they are of the file that is read first
 }
 
 // parse reads the arguments into operations and returns the words between the options.
 func (p *program) parse(args []string) ([]string, error) {
 	r := &reader{p: p, options: options}
 	r.begin()
+	if !skipsUsual(args) {
+		if err := r.usual(); err != nil {
+			return nil, err
+		}
+	}
 	err := r.arguments(args)
 	return r.words, err
 }
@@ -40,7 +49,9 @@ func (r *reader) arguments(args []string) error {
 		a := args[i]
 		switch {
 		case words || len(a) < 2 || a[0] != '-':
-			r.word(a)
+			if err := r.word(a); err != nil {
+				return err
+			}
 		case a == "--":
 			words = true
 		default:
@@ -62,11 +73,16 @@ func (r *reader) arguments(args []string) error {
 
 // word takes a word: a command where it is the first and names one, what that is to work
 // on, or else a URL.
-func (r *reader) word(w string) {
-	r.words = append(r.words, w)
-	if !isCommand(r.words[0]) {
-		r.op().s.targets = append(r.op().s.targets, target{word: w})
+func (r *reader) word(w string) error {
+	if r.words = append(r.words, w); isCommand(r.words[0]) {
+		return nil
 	}
+	return r.url(w)
+}
+
+// target adds a URL to the operation.
+func (r *reader) target(t target) {
+	r.op().s.targets = append(r.op().s.targets, t)
 }
 
 // option reads one argument that begins with a dash; next is the one behind it, nil at the
@@ -83,6 +99,9 @@ func (r *reader) option(a string, next *string) (used bool, err error) {
 func (r *reader) long(long string, next *string) (used bool, err error) {
 	long, attached, has := strings.Cut(long, "=")
 	o, value := r.options.named(long)
+	if rest, ok := strings.CutPrefix(long, "expand-"); ok && o == nil {
+		return r.expanded(rest, attached, has, next)
+	}
 	switch {
 	case o == nil:
 		return false, usage("unknown option --"+long, r.options.suggestion(long))
@@ -98,6 +117,26 @@ func (r *reader) long(long string, next *string) (used bool, err error) {
 		return false, missing("--" + long)
 	}
 	return true, r.apply(o, *next)
+}
+
+// expanded reads an option whose argument has variables in it.
+func (r *reader) expanded(long, attached string, has bool, next *string) (used bool, err error) {
+	o := r.options.byLong(long)
+	switch {
+	case o == nil:
+		return false, usage("unknown option --expand-"+long, r.options.suggestion(long))
+	case o.arg == "":
+		return false, usage("--expand-"+long+": a switch has no argument to put variables into", "")
+	case !has && next == nil:
+		return false, missing("--expand-" + long)
+	case !has:
+		attached = *next
+	}
+	value, err := r.expand(long, attached)
+	if err != nil {
+		return false, err
+	}
+	return !has, r.apply(o, value)
 }
 
 func missing(flag string) error {
@@ -139,7 +178,12 @@ func inside(letters string, letter rune) string {
 // apply sets what an option sets.
 func (r *reader) apply(o *option, value string) error {
 	s := &r.op().s
-	s.given = append(s.given, o)
+	if !r.preset {
+		s.given = append(s.given, o)
+	}
+	if o.arg != "" {
+		r.doubt(o, value)
+	}
 	var err error
 	switch {
 	case o.run != nil:
@@ -168,9 +212,25 @@ func (o *option) blame(value string, err error) error {
 	return usage(fmt.Sprintf("invalid argument %q for %q flag: %v", value, o.flag(), err), "fetchscope --help lists the options")
 }
 
-// next is --next: what follows is an operation of its own.
+// doubt warns of an argument that may be meant otherwise: one that begins with a quote or a
+// dash that a text has and a command line has not, and a file that is named like an option.
+func (r *reader) doubt(o *option, value string) {
+	first, _ := utf8.DecodeRuneInString(value)
+	switch {
+	case o.file() && len(value) > 1 && value[0] == '-':
+		r.p.caution("The filename argument '" + value + "' looks like a flag.")
+	case first >= '\u2000' && first < '\u2040':
+		r.p.caution("The argument '" + value + "' starts with a Unicode character. Maybe ASCII was intended?")
+	}
+}
+
+// next is --next: what follows is an operation of its own. A file may begin with it.
 func (r *reader) next(string) error {
-	if len(r.op().s.targets) == 0 {
+	switch {
+	case len(r.op().s.targets) > 0:
+	case r.level > 0:
+		return nil
+	default:
 		return usage("there is no URL before --next", "each operation has a URL")
 	}
 	r.begin()

@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -38,6 +39,7 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	lookupenv      func(string) (string, bool)
 	// ops are what the command line asks for, at least one. Commands that do not fetch have
 	// one alone.
 	ops     []*operation
@@ -48,6 +50,7 @@ type program struct {
 	elsewhere altsvc.Cache
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
+	gathered  gathered
 	capture   *capture.Capture
 	keys      *keyLog
 	args      []string
@@ -56,6 +59,11 @@ type program struct {
 	lossesTold int
 	wire       *wireLog // nil without --trace
 	dumps      dumps
+	// Of transfers that go on at the same time (-Z): since when they do, what they have
+	// brought, and who is showing what came of it.
+	begun    time.Time
+	progress *progress
+	showing  sync.Mutex
 	// out and err are what the two streams can show.
 	out, err term.Screen
 }
@@ -63,12 +71,13 @@ type program struct {
 // Run executes the command line, args without the program's name, and returns the exit
 // status.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	widen(0)
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	// Into a closed pipe a write fails, which has its exit status; the signal would end
 	// the program in the middle of a connection.
 	signal.Ignore(syscall.SIGPIPE)
-	p := &program{global: usual(), stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, args: args}
+	p := &program{global: usual(), stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, lookupenv: os.LookupEnv, args: args}
 	end, err := lab.Join()
 	if err != nil {
 		return p.exit(labRefused(err))
@@ -118,10 +127,11 @@ var commands = map[string]func(*operation, context.Context, []string) error{
 	"resolve": (*operation).resolve,
 	"render":  (*operation).render,
 	"demo":    (*operation).demo,
+	"show":    (*operation).reopen,
 }
 
 // reserved are the commands that are to come.
-var reserved = []string{"compare", "explain", "show"}
+var reserved = []string{"compare", "explain"}
 
 // isCommand says whether a word is a command.
 func isCommand(word string) bool {
@@ -174,8 +184,9 @@ type statusError struct {
 	code   trace.Code
 	hint   string
 	err    error
-	// shown says that the person has been told already.
-	shown bool
+	// shown says that the person has been told already, placed that it is said which line of
+	// a file is wrong.
+	shown, placed bool
 }
 
 func (e *statusError) Error() string { return e.err.Error() }

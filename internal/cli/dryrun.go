@@ -67,7 +67,7 @@ func (t *transfer) tellOnly() error {
 // rawRequest is the request byte for byte, its body read to the end.
 func (t *transfer) rawRequest() ([]byte, error) {
 	o := t.s.fetch
-	if from := t.delivery().from; from > 0 {
+	if from := t.delivery().from; from > 0 && t.body == nil {
 		o.Range = fmt.Sprintf("%d-", from)
 	}
 	req, err := fetch.FirstRequest(o, t.url, t.body)

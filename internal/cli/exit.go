@@ -22,11 +22,17 @@ const (
 	statusWrite  = 23
 	statusRead   = 26
 	statusOther  = 7
-	statusFrom   = 45
-	statusSOCKS  = 97
-	statusEngine = 53
+	// statusPartial is that of a body that is not whole.
+	statusPartial = 18
+	statusFrom    = 45
+	statusSOCKS   = 97
+	statusEngine  = 53
 	// statusArgument is that of an argument that is well-formed and cannot be.
 	statusArgument = 43
+	// statusOption is that of a value that an option cannot have.
+	statusOption = 49
+	// statusAborted is that of a transfer that another one's failure ended.
+	statusAborted = 42
 	// statusInterrupted is as shells have it.
 	statusInterrupted = 130
 )
@@ -125,17 +131,19 @@ var statuses = map[trace.Code]int{
 	socks.CodeNoIdentd:      statusSOCKS,
 	socks.CodeIdentMismatch: statusSOCKS,
 
-	httpclient.CodeEmpty:       52,
-	httpclient.CodeMalformed:   8,
-	httpclient.CodeUpgraded:    8,
-	httpclient.CodeHTTP09:      statusScheme,
-	httpclient.CodeBadLength:   8,
-	httpclient.CodeBadTransfer: 61,
-	httpclient.CodeHeadTooBig:  56,
-	httpclient.CodeBadChunk:    56,
-	httpclient.CodeTruncated:   18,
-	httpclient.CodeBadCoding:   61,
-	httpclient.CodeCodingCut:   61,
+	httpclient.CodeEmpty:         52,
+	httpclient.CodeMalformed:     8,
+	httpclient.CodeBadStatus:     statusScheme,
+	httpclient.CodeUpgraded:      8,
+	httpclient.CodeHTTP09:        statusScheme,
+	httpclient.CodeBadLength:     8,
+	httpclient.CodeBadTransfer:   61,
+	httpclient.CodeHeadTooBig:    56,
+	httpclient.CodeTooManyFields: 100,
+	httpclient.CodeBadChunk:      56,
+	httpclient.CodeTruncated:     statusPartial,
+	httpclient.CodeBadCoding:     61,
+	httpclient.CodeCodingCut:     61,
 
 	fetch.CodeTooManyRedirects: 47,
 	fetch.CodeHTTPError:        22,
@@ -147,9 +155,10 @@ var statuses = map[trace.Code]int{
 	fetch.CodeBinary:           statusWrite,
 	fetch.CodeRead:             statusRead,
 	fetch.CodeUpload:           25,
-	fetch.CodeTunnel:           56,
+	fetch.CodeTunnel:           statusOther,
 	fetch.CodeTunnelBroken:     56,
 	fetch.CodeNetrc:            statusRead,
+	fetch.CodeAborted:          statusAborted,
 	fetch.CodeInternal:         statusOther,
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -106,13 +105,6 @@ func (p *program) load(name string, read func(io.Reader) error) {
 	}
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.EISDIR) {
 		p.warn(err)
-	}
-}
-
-// warn tells of what does not change the exit status.
-func (p *program) warn(err error) {
-	if err != nil && !p.silent {
-		fmt.Fprintf(p.stderr, "fetchscope: warning: %s\n", term.Safe(err.Error()))
 	}
 }
 

@@ -28,7 +28,7 @@ func (p *operation) complete() error {
 	if p.format != "" && p.writesBeside() {
 		return usage("--format puts its document on stdout, where -o -, -D -, -w or --trace - would write too", "name a file; for -w begin with %{stderr}")
 	}
-	for _, check := range []func() error{p.checkEngine, p.checkByAddress, p.s.checkMemory, p.addHeaders, p.makePayload, p.checkPartial} {
+	for _, check := range []func() error{p.checkEngine, p.checkFormat, p.checkByAddress, p.s.checkMemory, p.addHeaders, p.makePayload, p.checkPartial} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -86,9 +86,6 @@ func (p *program) completeAll(ctx context.Context) error {
 }
 
 var errNoURL = usage("no URL", "fetchscope URL, or fetchscope --help")
-
-// several says whether there is more than one fetch.
-func (p *program) several() bool { return len(p.ops) > 1 || len(p.ops[0].s.targets) > 1 }
 
 // stopped says whether a run is not to go on behind an error.
 func (p *program) stopped(err error) bool {

@@ -77,6 +77,11 @@ func (t table) byShort(short string) *option {
 	return nil
 }
 
+// file says whether the argument is the name of a file or folder.
+func (o *option) file() bool {
+	return strings.HasPrefix(o.arg, "FILE") || o.arg == "PATH" || o.arg == "DIR"
+}
+
 // flag is the option as errors name it.
 func (o *option) flag() string {
 	if o.short == "" {

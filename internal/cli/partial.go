@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"fetchscope/httpclient"
+	"fetchscope/httpclient/payload"
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/httpdate"
 	"fetchscope/internal/term"
@@ -74,13 +76,15 @@ func timeCond(s *settings, v string) error {
 func (p *operation) checkPartial() error {
 	s := &p.s
 	for _, w := range s.warnings {
-		if !s.silent {
-			fmt.Fprintf(p.stderr, "fetchscope: warning: %s\n", term.Safe(w))
-		}
+		p.caution(w)
 	}
 	switch {
 	case s.resume != 0 && s.fetch.Range != "":
 		return usage("-C and -r cannot go together: both say where to begin", "")
+	case s.resume != 0 && s.clobber == clobberNever:
+		return usage("-C and --no-clobber cannot go together: a file is gone on with, or kept as it is", "")
+	case s.resume != 0 && s.removeFailed:
+		return usage("-C and --remove-on-error cannot go together: what is there is not to be lost", "")
 	case s.resume != 0 && len(s.data) > 0:
 		return usage("-C and -d cannot go together: a request with a body is not gone on with", "")
 	case (s.etagSave != "" || s.etagCompare != "") && len(s.targets) > 1:
@@ -127,6 +131,20 @@ func (p *operation) resumeFrom(file string) int64 {
 		return 0
 	}
 	return info.Size()
+}
+
+// remaining is what -C leaves to be sent of an upload, and which part of the whole that is.
+// As nobody asks how much the server has, -C - sends all of it and says so, as with curl.
+func (p *operation) remaining(c httpclient.Content) (*fetch.Payload, error) {
+	from, size := max(p.s.resume, 0), c.Size()
+	if size >= 0 && from > 0 && from >= size {
+		return nil, &statusError{status: statusPartial, code: codeUsage, err: fmt.Errorf("-C %d: the file has %d bytes, which are there already", from, size)}
+	}
+	out := &fetch.Payload{Content: payload.From(c, from), Put: true}
+	if p.s.resume != 0 && size > 0 {
+		out.Part = fmt.Sprintf("%d-%d/%d", from, size-1, size)
+	}
+	return out, nil
 }
 
 // Resume is how much of the body the file has (-C).

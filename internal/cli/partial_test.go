@@ -168,7 +168,7 @@ func TestWhatIsLeftOutIsWarnedOf(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var out, errs bytes.Buffer
 			status := Run(t.Context(), []string{"--dry-run", tt.flag, tt.value, "http://example.test/"}, nil, &out, &errs)
-			if status != 0 || !strings.HasPrefix(errs.String(), "fetchscope: warning: "+tt.flag) || strings.Contains(errs.String(), "\x1b") {
+			if status != 0 || !strings.HasPrefix(errs.String(), "Warning: "+tt.flag) || strings.Contains(errs.String(), "\x1b") {
 				t.Errorf("%s %q: exit %d, %q", tt.flag, tt.value, status, errs.String())
 			}
 		})

@@ -302,7 +302,11 @@ func (p *operation) upload(u *weburl.URL, name string) (*fetch.Payload, *weburl.
 	}
 	if name == "-" || name == "." {
 		c, err := p.stdinStream()
-		return &fetch.Payload{Content: c, Put: true}, u, unreadable(err)
+		if err != nil {
+			return nil, u, unreadable(err)
+		}
+		out, err := p.remaining(c)
+		return out, u, err
 	}
 	c, err := payload.File(name)
 	if err != nil {
@@ -311,7 +315,8 @@ func (p *operation) upload(u *weburl.URL, name string) (*fetch.Payload, *weburl.
 	if strings.HasSuffix(u.Pathname(), "/") && u.Search() == "" {
 		u = u.WithFile(percentEncoded(filepath.Base(name)))
 	}
-	return &fetch.Payload{Content: c, Put: true}, u, nil
+	out, err := p.remaining(c)
+	return out, u, err
 }
 
 // fileContent is a file's content, or standard input's.

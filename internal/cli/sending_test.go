@@ -134,6 +134,34 @@ func TestDryRunOfABody(t *testing.T) {
 	}
 }
 
+// Which part of the whole a body is, goes before it in curl's place.
+func TestDryRunOfAPart(t *testing.T) {
+	inFolder(t, map[string]string{"f": "0123456789", "empty": ""})
+	for _, tt := range []struct{ name, args, part, rest string }{
+		{"the rest of a file", "-T f -C 4", "4-9/10", "Content-Length: 6\r\n\r\n456789"},
+		{"the end of a file", "-T f -C 9", "9-9/10", "Content-Length: 1\r\n\r\n9"},
+		{"from where the server has it to", "-T f -C -", "0-9/10", "Content-Length: 10\r\n\r\n0123456789"},
+		{"from the start", "-T f -C 0", "", "Content-Length: 10\r\n\r\n0123456789"},
+		{"an empty file", "-T empty -C -", "", "Content-Length: 0\r\n\r\n"},
+		{"the rest of stdin", "-T - -C 2", "", "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n3\r\nped\r\n0\r\n\r\n"},
+		{"a range of a file", "-T f -r 3-12", "3-12/10", "Content-Length: 10\r\n\r\n0123456789"},
+		{"a range of data", "-d ab -r 3-4", "3-4/2", "Content-Length: 2\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nab"},
+		{"a range of stdin", "-T - -r 3-7", "3-7/*", "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n5\r\ntyped\r\n0\r\n\r\n"},
+	} {
+		status, stdout, stderr := inProcess("typed", strings.Fields("--dry-run http://h.test/x -A a "+tt.args)...)
+		want := "Host: h.test\r\nContent-Range: bytes " + tt.part + "\r\nUser-Agent: a\r\nAccept: */*\r\n" + tt.rest
+		if tt.part == "" {
+			want = strings.Replace(want, "Content-Range: bytes \r\n", "", 1)
+		}
+		if status != 0 || !strings.HasSuffix(stdout, want) {
+			t.Errorf("%s: status %d, %q%s; want %q at the end", tt.name, status, stdout, stderr, want)
+		}
+	}
+	if status, _, stderr := inProcess("", "-sS", "-T", "f", "-C", "10", "http://127.0.0.1:1/"); status != 18 {
+		t.Errorf("a file that is there already: status %d, %s", status, stderr)
+	}
+}
+
 func TestWhatIsNotSent(t *testing.T) {
 	inFolder(t, nil)
 	for _, tt := range []struct {

@@ -41,6 +41,8 @@ type settings struct {
 	sending
 	saving
 	pathAsIs bool
+	scheme   string // of URLs that name none (--proto-default)
+	globOff  bool   // -g
 
 	headers []string
 
@@ -53,9 +55,12 @@ type settings struct {
 	given []*option
 }
 
-// A target is a URL of the command line.
+// A target is a URL of the command line, or a pattern of URLs.
 type target struct {
 	word string
+	// listed says that a file has it (--url @FILE), where nothing is a pattern, and what
+	// comes is written to a file named as in the URL.
+	listed bool
 }
 
 // An output is where the body of one URL goes.
@@ -244,13 +249,21 @@ func server(s *settings, v string) error {
 func override(s *settings, v string) error {
 	parsed, err := resolver.ParseOverride(v)
 	s.fetch.Resolver.Overrides = append(s.fetch.Resolver.Overrides, parsed)
-	return err
+	return badValue("--resolve", v, err)
 }
 
 func connectTo(s *settings, v string) error {
 	parsed, err := fetch.ParseConnectTo(v)
 	s.fetch.ConnectTo = append(s.fetch.ConnectTo, parsed)
-	return err
+	return badValue("--connect-to", v, err)
+}
+
+// badValue is the error of an argument that has a status of its own, as with curl.
+func badValue(flag, v string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &statusError{status: statusOption, code: codeUsage, err: fmt.Errorf("%s %q: %w", flag, v, err)}
 }
 
 func family(version int) func(*settings, string) error {

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"fetchscope/internal/peers"
 	"fetchscope/trace"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -37,7 +38,7 @@ func TestTsharkReadsTheCapture(t *testing.T) {
 		t.Skip("tshark is not installed")
 	}
 	dir := t.TempDir()
-	writeCertificate(t, dir)
+	peers.WriteCertificate(t, dir)
 	for name, version := range map[string]uint16{"HTTP": 0, "TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
 		t.Run(name, func(t *testing.T) {
 			server := serveOver(t, dir, version)

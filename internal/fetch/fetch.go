@@ -75,6 +75,9 @@ type Options struct {
 	// Trusted lets credentials follow to other origins (--location-trusted).
 	Trusted bool
 
+	// Protocols may be fetched, and RedirectProtocols where a redirect leads there.
+	Protocols, RedirectProtocols Protocols
+
 	Follow bool
 	// ByStatus lets a redirect's status change a Method that was asked for (--follow), which
 	// stays else.
@@ -118,6 +121,8 @@ type Options struct {
 	NoProxy         *string
 	// ProxyTunnel asks for a tunnel where a proxy could be asked for the page.
 	ProxyTunnel bool
+	// SuppressTunnel keeps the head of a proxy's answer to that from the Output.
+	SuppressTunnel bool
 	// ProxyUser is name:password for a proxy, both percent-encoded; nil without.
 	ProxyUser *string
 	// ProxyHeader are fields for proxies alone.
@@ -301,10 +306,14 @@ func (o *Options) FirstMethod(p *Payload) string {
 	return p.method()
 }
 
-// Check finds out whether the authorities that a fetch of u is to trust, and the other
+// Check finds out whether u may be fetched, whether the authorities that a fetch of u is to trust, and the other
 // files that TLS needs, can be read, and whether its proxy makes sense, before anything is
 // sent. A redirect may yet lead to where they are needed.
 func (f *Fetcher) Check(u *weburl.URL) *Failure {
+	u, _ = f.strict(u)
+	if err := f.o.Protocols.permits(u, "--proto"); err != nil {
+		return &Failure{Phase: trace.InURL, Code: CodeScheme, Err: err}
+	}
 	if u.Scheme() == "https" {
 		err := f.trust.security.check()
 		if err == nil && f.o.CAFile != "" {

@@ -54,6 +54,8 @@ type hop struct {
 	// challenged says that the response asks who is there, which can be answered.
 	challenged bool
 	answered   *httpclient.Response // nil before there is one
+	// heads takes those of proxies that were asked for a tunnel, nil where nobody wants them.
+	heads func(raw []byte) error
 }
 
 // closeAfterFailure is how long the close of an exchange that failed is watched: the
@@ -63,6 +65,9 @@ const closeAfterFailure = 500 * time.Millisecond
 // run does the exchange. It returns the next hop where the response redirects. outer
 // is the context without -m, which does not cut the close short.
 func (h *hop) run(ctx, outer context.Context, sc *trace.Scope, out Output) (next *hop, err error) {
+	if !h.f.o.SuppressTunnel {
+		h.heads = out.Head
+	}
 	if err := h.findLogin(); err != nil {
 		return nil, err
 	}
@@ -250,6 +255,9 @@ func (h *hop) peer() (host string, port uint16) {
 func (h *hop) way(ctx context.Context, sc *trace.Scope) (way, error) {
 	if h.via.proxied() {
 		sc.Emit(trace.ProxyUsed{Proxy: h.via.last().Address(), Via: h.via.last().Via})
+	}
+	if err := h.namable(); err != nil {
+		return way{}, err
 	}
 	looked, err := h.aim(ctx, sc)
 	if err != nil {

@@ -19,6 +19,8 @@ type kept struct {
 	conn    *transport.Conn
 	packets *capture.Watch
 	reach   reach
+	// outdated says that the server has answered by HTTP/1.0 on it.
+	outdated bool
 }
 
 // A reach is what two exchanges have in common that may go over one connection
@@ -78,7 +80,7 @@ func (h *hop) keep(sc *trace.Scope, conn *transport.Conn, next *hop) bool {
 		return false
 	}
 	sc.Emit(trace.PhaseSkipped{Phase: trace.Close, Why: "kept for the next " + whose})
-	left := &kept{conn, h.packets, h.reach()}
+	left := &kept{conn, h.packets, h.reach(), h.answered.Version == "HTTP/1.0"}
 	if next == nil {
 		// Its document is made before the next fetch begins.
 		left.packets.Carry()

@@ -58,6 +58,25 @@ func courses(doc *trace.Document) (out []course) {
 	return out
 }
 
+// A server that has answered by HTTP/1.0 is asked by it from then on, as curl does.
+func TestAServerOfHTTP10IsAskedByItAgain(t *testing.T) {
+	var asked []string
+	server := listen(t, talk(func(head string, nth int) *string {
+		line, _, _ := strings.Cut(head, "\r\n")
+		asked = append(asked, line)
+		reply := fine
+		if nth == 0 {
+			reply = found("/next")
+		}
+		reply = strings.Replace(reply, "HTTP/1.1", "HTTP/1.0", 1)
+		return lasting(strings.Replace(reply, "\r\n", "\r\nConnection: keep-alive\r\n", 1))
+	}))
+	got := run(t, Options{Follow: true, MaxRedirects: 5}, server.url("/"))
+	if diff := cmp.Diff([]string{"GET / HTTP/1.1", "GET /next HTTP/1.0"}, asked); diff != "" || got.body != "ok" {
+		t.Errorf("body %q, %v, asked (-want +got):\n%s", got.body, got.err, diff)
+	}
+}
+
 func TestRedirectsGoOverOneConnection(t *testing.T) {
 	opened := []trace.State{trace.SynSent, trace.Established}
 	closed := []trace.State{trace.FinWait1, trace.TimeWait}

@@ -43,6 +43,24 @@ func (h *hop) part() string {
 	return ""
 }
 
+// contentRange is the Content-Range of a payload (RFC 9110, section 14.5): its own, or what -r
+// says of it, as with curl; "" for none.
+func (h *hop) contentRange() string {
+	switch {
+	case h.payload == nil:
+		return ""
+	case h.payload.Part != "":
+		return "bytes " + h.payload.Part
+	case h.f.o.Range == "":
+		return ""
+	}
+	size := "*"
+	if n := h.payload.Size(); n >= 0 {
+		size = strconv.FormatInt(n, 10)
+	}
+	return "bytes " + h.f.o.Range + "/" + size
+}
+
 // value is the date as it is sent.
 func (c TimeCondition) value() string {
 	if c.Field == "" {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"fetchscope/httpclient"
 	"fetchscope/httpclient/payload"
@@ -20,6 +21,9 @@ type Payload struct {
 	Type string
 	// Put stores it at the URL (-T), where it would be posted else.
 	Put bool
+	// Part is the part of the whole that it is, as behind bytes in Content-Range; "" for all
+	// of it.
+	Part string
 }
 
 // method is that of a request with this payload.
@@ -77,8 +81,8 @@ func (h *hop) size() int64 {
 }
 
 // http10 says that the request is one of HTTP/1.0: because that is asked for, or because the
-// server speaks no other.
-func (h *hop) http10() bool { return h.f.o.HTTP10 || h.outdated }
+// server speaks no other, as it has shown before the redirect or on the same connection.
+func (h *hop) http10() bool { return h.f.o.HTTP10 || h.outdated || h.kept != nil && h.kept.outdated }
 
 // prepare makes what is sent besides the URL.
 func (h *hop) prepare() error {
@@ -135,13 +139,21 @@ type upload struct {
 	watch *watch
 	pace  *pace
 	ctx   context.Context
+	// closed says that nobody wants the rest: the server has answered without it.
+	closed atomic.Bool
+}
+
+// Close ends the reading, which may be under way.
+func (u *upload) Close() error {
+	u.closed.Store(true)
+	return u.ReadCloser.Close()
 }
 
 func (u *upload) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(u.pace.portion(p))
 	u.watch.moved(n)
 	u.pace.wait(u.ctx, n)
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF && !u.closed.Load() {
 		u.watch.fail(unreadable(fmt.Errorf("what is to be sent cannot be read: %w", err)))
 	}
 	return n, err

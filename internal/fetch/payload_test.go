@@ -161,6 +161,37 @@ func TestABodyThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// A server may refuse a large file while it comes. That is its answer, no failure of ours,
+// and the trace says how much had been sent.
+func TestAnUploadThatIsRefusedMeanwhile(t *testing.T) {
+	const size = 64 << 20 // more than the buffers of both sides hold
+	_, name := file(t, "")
+	if err := os.Truncate(name, size); err != nil {
+		t.Fatal(err)
+	}
+	content, err := payload.File(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	p := listen(t, func(_ string, c net.Conn) {
+		io.WriteString(c, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")
+		<-over
+	})
+	r := run(t, Options{Payload: &Payload{Content: content, Put: true}, Header: []HeaderOption{{Name: "Expect", Remove: true}}}, p.url("/"))
+	close(over)
+	if r.err != nil {
+		t.Fatal(r.err)
+	}
+	x := r.doc.Last()
+	if q := x.Request; x.Response.Status != 403 || !q.Cut || q.BodyBytes >= size || q.Bytes <= q.BodyBytes {
+		t.Errorf("status %d, cut: %v, %d bytes sent, %d of the body", x.Response.Status, q.Cut, q.Bytes, q.BodyBytes)
+	}
+	if phase := x.Phase(trace.Request); phase.Status != trace.Done || phase.Duration == nil {
+		t.Errorf("the request's phase is %+v", phase)
+	}
+}
+
 // A large file goes out whole, counted as the server counts it.
 func TestAnUploadIsCounted(t *testing.T) {
 	const size = 5 << 20

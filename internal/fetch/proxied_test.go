@@ -399,6 +399,28 @@ func TestProxyHeaders(t *testing.T) {
 	}
 }
 
+// A name that is too long for an A-label is no name; a long one of another kind may be one of
+// the proxy's own.
+func TestNamesThatNoProxyFinds(t *testing.T) {
+	proxy := listen(t, say(fine))
+	for _, tt := range []struct {
+		name, url string
+		asked     bool
+	}{
+		{"an A-label of 66 octets", "http://" + strings.Repeat("ü", 28) + strings.Repeat("x", 31) + ".test/", false},
+		{"a label of 64 octets", "http://" + strings.Repeat("x", 64) + ".test/", true},
+		{"an A-label", "http://ü.test/", true},
+	} {
+		before := len(proxy.seen())
+		r := run(t, Options{Proxy: mustProxy(t, proxy.url(""))}, tt.url)
+		var f *Failure
+		refused := errors.As(r.err, &f) && f.Code == CodeBadURL && f.Phase == trace.InURL
+		if asked := len(proxy.seen()) > before; asked != tt.asked || refused == tt.asked {
+			t.Errorf("%s: asked %t, %v", tt.name, asked, r.err)
+		}
+	}
+}
+
 // No proxy gets what another one was to be told of us.
 func TestProxiesKeepTheirCredentials(t *testing.T) {
 	g := newGround(t)
@@ -647,7 +669,7 @@ func FuzzParseProxy(f *testing.F) {
 		if s == "" || p.Path != "" {
 			return
 		}
-		if p.Host == "" || schemes[p.Scheme] != p.Scheme {
+		if p.Host == "" || proxyScheme(p.Scheme) != p.Scheme {
 			t.Fatalf("%q: %+v", s, p)
 		}
 		again, err := ParseProxy(p.Scheme+"://"+p.Address(), "http", "-x")

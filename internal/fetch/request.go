@@ -82,6 +82,7 @@ func (h *hop) ownFields(add func(name, value string), sticky bool) {
 	add("Proxy-Authorization", h.telling.proxyField)
 	add("Authorization", h.telling.field)
 	add("Range", h.part())
+	add("Content-Range", h.contentRange())
 	add("User-Agent", h.userAgent())
 	add("Accept", "*/*")
 	if h.f.o.TransferCodings {

@@ -59,12 +59,16 @@ func (h *hop) askTunnel(ctx context.Context, conn *transport.Conn) (again bool, 
 		return false, err
 	}
 	conn.Scope().Emit(trace.TunnelStarted{Proxy: p.Address(), Target: req.Target, Version: h1.Version(req), Headers: req.Header.Trace()})
-	w := &counted{Conn: h.f.tapped(conn)}
+	w := &counted{Conn: h.f.tapped(conn), show: h.heads}
 	resp, err := h1.Exchange(ctx, nil, w, req, w.head)
 	failed := func(code trace.Code, err error) error {
 		return &Failure{Phase: trace.Connect, Code: code, Err: err, Hint: tunnelHint(resp), layer: "CONNECT by the proxy " + p.Address()}
 	}
-	if err != nil {
+	var written *h1.HeadError
+	switch {
+	case errors.As(err, &written):
+		return false, &Failure{Phase: trace.InOutput, Code: CodeWrite, Err: written.Err}
+	case err != nil:
 		return false, failed(brokenTunnel(err), err)
 	}
 	defer resp.Body.Close()
@@ -151,10 +155,12 @@ func hostPort(host string, port uint16) string {
 	return net.JoinHostPort(host, strconv.Itoa(int(port)))
 }
 
-// A counted is a connection that counts what is read, and what of it heads took.
+// A counted is a connection that counts what is read, and what of it heads took, which are
+// shown as those of the origin are.
 type counted struct {
 	h1.Conn
 	read, heads int
+	show        func([]byte) error
 }
 
 // Read reads what has come.
@@ -166,5 +172,8 @@ func (c *counted) Read(p []byte) (int, error) {
 
 func (c *counted) head(raw []byte) error {
 	c.heads += len(raw)
-	return nil
+	if c.show == nil {
+		return nil
+	}
+	return c.show(raw)
 }

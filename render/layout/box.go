@@ -54,6 +54,8 @@ type tree struct {
 	chunks [][]box
 	n      int32
 	text   []byte
+	held   []stretch // stretches of text in which no line ends
+	cut    segments  // of the paragraph that is being measured or laid out
 	signs  *signs
 }
 

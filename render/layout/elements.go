@@ -23,16 +23,17 @@ func (b *builder) inline(n *html.Node, s *style.Style) {
 		b.newline()
 	case atom.Wbr:
 		b.word(zwsp)
-	case atom.Q:
-		b.quotation(n, s)
 	case atom.Button:
 		b.around(n, s, "[", "]")
 	case atom.Rt:
 		b.around(n, s, "(", ")")
-	case atom.Sup, atom.Sub:
-		b.script(n, s)
+	case atom.Ol, atom.Ul, atom.Menu, atom.Dir:
+		b.lists = append(b.lists, numbering(n, s))
+		b.children(n, s)
+		b.lists = b.lists[:len(b.lists)-1]
 	default:
 		defer b.language(n)()
+		b.script(n, s)
 		b.children(n, s)
 	}
 }
@@ -53,38 +54,19 @@ func (b *builder) foreign(n *html.Node, s *style.Style) {
 // around writes an element between two signs, without the white space at its ends,
 // or nothing where it has no text.
 func (b *builder) around(n *html.Node, s *style.Style, before, after string) {
-	outer := b.run
-	b.word(before)
-	at := len(b.tree.text)
-	b.run.pending = noGap
+	outer := b.opening
+	if outer == "" {
+		b.word("") // the space before the sign
+	}
+	b.opening += before
 	b.children(n, s)
-	if b.empty(at) {
-		b.tree.text = b.tree.text[:max(at-len(before), outer.start)]
-		b.run = outer
+	if len(b.opening) == len(outer)+len(before) {
+		b.opening = outer
+		b.run.pending = noGap
 		return
 	}
-	if t := b.tree.text; b.run.start <= at && t[at] == ' ' {
-		b.tree.text = append(t[:at], t[at+1:]...)
-	}
 	b.run.pending = noGap
-	b.word(after)
-}
-
-// quotation writes a q element between the quotation marks of its language
-// (HTML, section 15.3.5, the quotes of the user-agent sheet, in part).
-func (b *builder) quotation(n *html.Node, s *style.Style) {
-	defer b.language(n)()
-	marks := b.tree.signs.quotes
-	if marks[0] == "" {
-		marks = quoteMarks(b.lang)
-	}
-	k := 2 * (b.quotes % 2)
-	b.quotes++
-	b.word(marks[k])
-	b.children(n, s)
-	b.run.pending = noGap
-	b.word(marks[k+1])
-	b.quotes--
+	b.suffix(after)
 }
 
 // quoteMarks returns the outer and inner quotation marks of a language.
@@ -113,14 +95,13 @@ func quoteMarks(lang string) [4]string {
 // digits. Longer ones are sentences.
 const maxScript = 16
 
-// script writes a sup or sub element, in Unicode's raised or lowered digits where
-// all of it has such.
+// script puts raised or lowered text in Unicode's digits of that kind, where all of it
+// has such.
 func (b *builder) script(n *html.Node, s *style.Style) {
 	k := n.FirstChild
-	if k != nil && k.Type == html.TextNode && k.NextSibling == nil && len(k.Data) <= maxScript {
-		k.Data = b.tree.signs.script(k.Data, n.DataAtom == atom.Sup)
+	if s.Script != style.Baseline && k != nil && k.Type == html.TextNode && k.NextSibling == nil && len(k.Data) <= maxScript {
+		k.Data = b.tree.signs.script(k.Data, s.Script == style.Super)
 	}
-	b.children(n, s)
 }
 
 // script raises or lowers a text, or returns it as it is where not all of it can be.

@@ -53,7 +53,7 @@ func (f *flow) box(i ref) {
 	b := f.tree.at(i)
 	switch b.kind {
 	case textBox:
-		f.fill(f.tree.slice(b), b.align)
+		f.fill(f.tree.segmentsOf(b), b.align)
 	case preBox:
 		f.preformatted(b)
 	case itemBox:
@@ -158,7 +158,10 @@ func (f *flow) gap(n int) {
 
 // line writes a line, after the empty ones that are due. One that shows nothing is a
 // gap.
-func (f *flow) line(b []byte) {
+func (f *flow) line(b []byte) { f.lineAt(b, 0) }
+
+// lineAt writes a line that is n columns further right.
+func (f *flow) lineAt(b []byte, n int) {
 	if !f.to.Shows(b) {
 		f.gap(1)
 		return
@@ -180,6 +183,9 @@ func (f *flow) line(b []byte) {
 			f.out = append(f.out, l.first...)
 			l.used = true
 		}
+	}
+	for range n {
+		f.out = append(f.out, ' ')
 	}
 	f.out = append(f.out, b...)
 	f.rule = false

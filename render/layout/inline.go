@@ -24,7 +24,7 @@ const (
 	noGap gap = iota
 	spaceGap
 	lineGap  // with a line end in it
-	fixedGap // a space that does not break
+	fixedGap // at which no line ends
 )
 
 const (
@@ -36,12 +36,32 @@ const (
 func (b *builder) write(s string, ws style.WhiteSpace) {
 	switch {
 	case b.block.WhiteSpace == style.Pre:
+		if s != "" {
+			b.begin()
+		}
 		b.tree.text = append(b.tree.text, s...)
-	case ws == style.Pre, ws == style.PreWrap:
-		b.keep(s, ws == style.PreWrap)
+	case ws == style.Pre, ws == style.NoWrap:
+		b.unwrapped(s, ws)
+	case ws == style.PreWrap:
+		b.keep(s)
 	default:
 		b.collapse(s, ws)
 	}
+}
+
+// unwrapped adds text in which no line ends. A space before it belongs to what is before.
+func (b *builder) unwrapped(s string, ws style.WhiteSpace) {
+	start, outer := len(b.tree.text), b.run.pending
+	if ws == style.Pre {
+		b.keep(s)
+	} else {
+		b.collapse(s, ws)
+	}
+	t := b.tree.text
+	if (outer == spaceGap || outer == lineGap) && start < len(t) && t[start] == ' ' {
+		start++
+	}
+	b.tree.hold(min(start, len(t)))
 }
 
 // collapse adds text whose white space collapses.
@@ -83,17 +103,29 @@ func (b *builder) gap(s string, ws style.WhiteSpace) {
 
 // word adds text without white space, after the gap before it.
 func (b *builder) word(s string) {
+	if s != "" {
+		b.begin()
+	}
 	if p := b.run.pending; p != noGap {
 		b.run.pending = noGap
 		switch {
 		case !b.spaceable():
-		case p == fixedGap:
-			b.tree.text = append(b.tree.text, nbsp...)
 		case p == lineGap && b.joins(s):
 		default:
 			b.tree.text = append(b.tree.text, ' ')
 		}
 	}
+	b.tree.text = append(b.tree.text, s...)
+}
+
+// begin writes the signs before an element that has turned out to have text.
+func (b *builder) begin() {
+	if b.opening == "" {
+		return
+	}
+	s := b.opening
+	b.opening = ""
+	b.run.pending = noGap // white space at its start
 	b.tree.text = append(b.tree.text, s...)
 }
 
@@ -115,28 +147,20 @@ func (b *builder) joins(s string) bool {
 	return isIdeograph(before) && isIdeograph(after) && !isHangul(before) && !isHangul(after)
 }
 
-// keep adds preformatted text to a paragraph that is not: its spaces become such
-// that do not collapse, its tabs spaces. Where it may wrap, the last of a row of
-// spaces is one at which a line can end.
-func (b *builder) keep(s string, wraps bool) {
+// keep adds preformatted text to a paragraph that is not: its spaces do not collapse, as
+// they are in the text as they are, and its tabs are spaces.
+func (b *builder) keep(s string) {
+	if s != "" {
+		b.begin()
+	}
 	b.word("")
-	for i, c := range s {
-		switch {
-		case c == '\n':
+	for more := true; more; {
+		var line string
+		line, s, more = strings.Cut(s, "\n")
+		b.tree.text, b.run.column = tabbed(b.tree.text, line, b.run.column)
+		if more {
 			b.newline()
-			continue
-		case c == '\t':
-			n := tabStop - b.run.column%tabStop
-			b.tree.text = append(b.tree.text, strings.Repeat(nbsp, n)...)
-			b.run.column += n - 1
-		case c == ' ' && wraps && b.spaceable() && i+1 < len(s) && s[i+1] != ' ':
-			b.tree.text = append(b.tree.text, ' ')
-		case c == ' ':
-			b.tree.text = append(b.tree.text, nbsp...)
-		default:
-			b.tree.text = utf8.AppendRune(b.tree.text, c)
 		}
-		b.run.column++
 	}
 }
 
@@ -144,8 +168,8 @@ func (b *builder) keep(s string, wraps bool) {
 func (b *builder) newline() {
 	b.run.pending = noGap
 	b.run.column = 0
-	end := b.run.start + len(bytes.TrimRight(b.tree.text[b.run.start:], " "))
-	b.tree.text = append(b.tree.text[:end], '\n')
+	b.tree.truncate(b.run.start + len(bytes.TrimRight(b.tree.text[b.run.start:], " ")))
+	b.tree.text = append(b.tree.text, '\n')
 }
 
 // trimmed returns where the paragraph ends without the white space at its end. In

@@ -28,7 +28,7 @@ func lay(t *testing.T, source string, o layout.Options) (string, layout.Stats) {
 		t.Fatalf("parse %.80q: %v", source, err)
 	}
 	var p page
-	n := layout.Layout(&p, root, style.Compute(root), o)
+	n := layout.Layout(&p, root, style.Compute(root, style.Options{Width: o.Width}), o)
 	return p.String(), n
 }
 
@@ -58,7 +58,7 @@ func TestSpace(t *testing.T) {
 		{name: "across elements", source: "<p> a<b> b</b> <i> c</i>d <span> </span>e </p>", want: "a b cd e\n"},
 		{name: "between blocks", source: "<div>a</div> <div> b</div>", want: "a\nb\n"},
 		{name: "no-break", width: 12, source: "<p>aaa bbb&nbsp;cccc ddd", want: "aaa bbb cccc\nddd\n"},
-		{name: "a word too long by its no-break spaces", width: 8, source: "<p>aaaa&nbsp;bbbb&nbsp;cccc", want: "aaaa bbb\nb cccc\n"},
+		{name: "a word too long by its no-break spaces", width: 8, source: "<p>aaaa&nbsp;bbbb&nbsp;cccc", want: "aaaa\nbbbb\ncccc\n"},
 		{name: "soft hyphens", width: 10, source: "<p>un&shy;break&shy;able un&shy;broken", want: "unbreak-\nable un-\nbroken\n"},
 		{name: "zero width", width: 8, source: "<p>some<wbr>where&#x200b;else", want: "some\nwhere\nelse\n"},
 		{name: "line ends", source: "<p>a<br> b<br><br><br>c<br></p><p>d", want: "a\nb\n\nc\n\nd\n"},

@@ -25,7 +25,7 @@ func (t *tree) measure(b *box) extent {
 	var e extent
 	switch b.kind {
 	case textBox:
-		e = measureText(t.slice(b))
+		e = t.measureText(b)
 	case preBox:
 		e = measurePre(t.slice(b))
 	case tableBox:
@@ -69,44 +69,44 @@ func (t *tree) measureTable(b *box) extent {
 	return e
 }
 
-func measureText(t []byte) extent {
+// measureText returns the extent of a paragraph.
+func (t *tree) measureText(b *box) extent {
 	var e extent
-	line, space := 0, 0
-	for i := 0; ; {
-		s := scan(t, i)
-		e.least = max(e.least, s.width)
-		line += space + s.width
+	line := 0
+	for s := t.segmentsOf(b); ; {
+		g := s.next()
+		e.least = max(e.least, least(s.text[g.start:g.end], g.width))
+		line += g.width
 		e.most = max(e.most, line)
-		space = 0
-		i = s.next
-		switch s.brk {
+		line += g.spaces
+		switch g.brk {
 		case endBreak:
 			return e
 		case lineBreak:
 			line = 0
-		case spaceBreak:
-			space = 1
 		}
 	}
 }
 
-func measurePre(t []byte) extent {
-	most := 0
-	for len(t) > 0 {
-		line, rest, _ := bytes.Cut(t, []byte{'\n'})
-		w := 0
-		for i := 0; i < len(line); {
-			if line[i] == '\t' {
-				w += tabStop - w%tabStop
-				i++
-				continue
-			}
-			n, cw := clusterAt(line, i)
-			w += cw
-			i += n
+// leastPhrase is how narrow text without spaces may become, which can end a line
+// anywhere: below it, not even its words can be told apart.
+const leastPhrase = 12
+
+// least returns the least width of a segment. A URL may become as narrow as its parts.
+func least(t []byte, width int) int {
+	switch {
+	case width <= leastPhrase:
+	case breakable(t):
+		return leastPhrase
+	case bytes.IndexByte(t, '/') > 0:
+		var s segments
+		s.lines.Slashes = true
+		s.reset(t, nil, 0)
+		width = leastPhrase
+		for g := (segment{brk: zeroBreak}); g.brk != endBreak; {
+			g = s.next()
+			width = max(width, g.width)
 		}
-		most = max(most, w)
-		t = rest
 	}
-	return extent{most, most}
+	return width
 }

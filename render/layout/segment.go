@@ -1,115 +1,150 @@
 package layout
 
 import (
+	"bytes"
 	"unicode/utf8"
 
-	"github.com/clipperhouse/displaywidth"
+	"fetchscope/render/linebreak"
 )
 
 // A segment is a stretch of text in which no line ends, and what ends it.
 type segment struct {
-	end   int // of what is shown
-	next  int // where the next segment starts
-	width int
-	brk   brk
+	start, end int // of what is shown
+	width      int
+	spaces     int // after it, which vanish at the end of a line
+	brk        brk
 }
 
 // A brk is an opportunity to end a line, or the need to.
 type brk uint8
 
 const (
-	noBreak     brk = iota // only where a word that is too long is forced apart
-	endBreak               // the end of the text
+	endBreak    brk = iota // the end of the text
 	lineBreak              // a line end
-	spaceBreak             // a space, which vanishes at the end of a line
-	zeroBreak              // nothing, as after a hyphen or between ideographs
+	zeroBreak              // spaces, or nothing as after a hyphen or between ideographs
 	hyphenBreak            // a soft hyphen, which only shows at the end of a line
 )
 
-// tabStop is the distance of tab stops, terminals' own.
-const tabStop = 8
+// segments cuts a paragraph into its segments.
+type segments struct {
+	text  []byte
+	at    int
+	held  []stretch // where lines do not end, by offsets in text plus base
+	base  int
+	lines linebreak.Breaker
+}
 
-// scan reads the segment of t that starts at i.
-func scan(t []byte, i int) segment {
-	s := segment{}
-	for i < len(t) {
-		c := t[i]
-		switch {
-		case c == ' ':
-			return s.ends(i, i+1, spaceBreak)
-		case c == '\n':
-			return s.ends(i, i+1, lineBreak)
-		case c == '-' && breaksAfterHyphen(t, i, s.width):
-			s.width++
-			return s.ends(i+1, i+1, zeroBreak)
-		case c < utf8.RuneSelf && (i+1 >= len(t) || t[i+1] < utf8.RuneSelf):
-			if c > ' ' && c < 0x7F {
-				s.width++
-			}
-			i++
-		default:
-			n, done := s.cluster(t, i)
-			if done {
-				return s
-			}
-			i = n
+// reset starts with a text, which lies at base in the arena.
+func (s *segments) reset(text []byte, held []stretch, base int) {
+	s.text, s.at, s.held, s.base = text, 0, held, base
+	s.lines.Reset(text)
+}
+
+// next returns the next segment; the last has endBreak.
+func (s *segments) next() segment {
+	g := segment{start: s.at}
+	i, k := s.lines.Next()
+	for k == linebreak.Opportunity && s.holds(i) {
+		i, k = s.lines.Next()
+	}
+	s.at = i
+	g.end = i
+	switch k {
+	case linebreak.Forced:
+		g.brk = lineBreak
+		g.end--
+	case linebreak.Opportunity:
+		g.brk = zeroBreak
+	}
+	for g.end > g.start && s.text[g.end-1] == ' ' {
+		g.end--
+		g.spaces++
+	}
+	g.width = textWidth(s.text[g.start:g.end])
+	if g.brk == zeroBreak && g.spaces == 0 && bytes.HasSuffix(s.text[g.start:g.end], softHyphen) {
+		g.brk = hyphenBreak
+	}
+	return g
+}
+
+var softHyphen = []byte("\u00ad")
+
+// holds reports whether the offset i is within text that does not wrap.
+func (s *segments) holds(i int) bool {
+	i += s.base
+	for len(s.held) > 0 && int(s.held[0].end) <= i {
+		s.held = s.held[1:]
+	}
+	return len(s.held) > 0 && int(s.held[0].start) < i
+}
+
+// A stretch is a piece of the arena whose white-space keeps lines from ending within it.
+// At its ends they may, where the text allows it (CSS Text 3, section 5.1).
+type stretch struct{ start, end int32 }
+
+// hold notes that the text from start on does not wrap.
+func (t *tree) hold(start int) {
+	t.trimHeld(start)
+	end := int32(len(t.text))
+	if n := len(t.held); n > 0 && int(t.held[n-1].end) == start {
+		t.held[n-1].end = end
+		return
+	}
+	if int32(start) < end {
+		t.held = append(t.held, stretch{int32(start), end})
+	}
+}
+
+// trimHeld cuts off what stretches have beyond the first n bytes, of text that was taken back.
+func (t *tree) trimHeld(n int) {
+	k := len(t.held)
+	for k > 0 && int(t.held[k-1].start) >= n {
+		k--
+	}
+	t.held = t.held[:k]
+	if k > 0 {
+		t.held[k-1].end = min(t.held[k-1].end, int32(n))
+	}
+}
+
+// truncate takes back the text beyond the first n bytes.
+func (t *tree) truncate(n int) {
+	t.text = t.text[:n]
+	t.trimHeld(n)
+}
+
+// heldFrom returns the stretches that end after an offset.
+func (t *tree) heldFrom(start int) []stretch {
+	low, high := 0, len(t.held)
+	for low < high {
+		if mid := (low + high) / 2; int(t.held[mid].end) <= start {
+			low = mid + 1
+		} else {
+			high = mid
 		}
 	}
-	return s.ends(len(t), len(t), endBreak)
+	return t.held[low:]
 }
 
-func (s segment) ends(end, next int, b brk) segment {
-	s.end, s.next, s.brk = end, next, b
-	return s
+// segmentsOf returns the segments of a paragraph.
+func (t *tree) segmentsOf(b *box) *segments {
+	t.cut.reset(t.slice(b), t.heldFrom(int(b.start)), int(b.start))
+	return &t.cut
 }
 
-// cluster reads one grapheme cluster that is not plain ASCII. It returns the offset
-// after it, and whether the segment ended.
-func (s *segment) cluster(t []byte, i int) (int, bool) {
-	n, w := clusterAt(t, i)
-	r, size := utf8.DecodeRune(t[i:])
-	switch r {
-	case '\u00ad':
-		*s = s.ends(i, i+size, hyphenBreak)
-		return 0, true
-	case '\u200b', '\u2028', '\u2029':
-		*s = s.ends(i, i+size, zeroBreak)
-		return 0, true
-	}
-	s.width += w
-	i += n
-	if i < len(t) && breaksBetween(t, r, i) {
-		*s = s.ends(i, i, zeroBreak)
-		return 0, true
-	}
-	return i, false
-}
-
-// clusterAt returns the length and the width of the grapheme cluster at i.
-func clusterAt(t []byte, i int) (n, width int) {
-	if t[i] < utf8.RuneSelf && (i+1 >= len(t) || t[i+1] < utf8.RuneSelf) {
-		if t[i] < ' ' || t[i] == 0x7F {
-			return 1, 0
-		}
-		return 1, 1
-	}
-	if r, size := utf8.DecodeRune(t[i:]); r == '\u00a0' {
-		return size, 1
-	}
-	g := displaywidth.BytesGraphemes(t[i:])
-	if !g.Next() {
-		return 1, 0
-	}
-	return len(g.Value()), g.Width()
-}
-
-// textWidth returns the width of text that is in one line.
-func textWidth(t []byte) int {
-	w := 0
+// breakable reports whether a word that is wider than a line can be broken anywhere, as in
+// scripts that have no spaces.
+func breakable(t []byte) bool {
 	for i := 0; i < len(t); {
-		n, cw := clusterAt(t, i)
-		w += cw
+		if t[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(t[i:])
+		if linebreak.Complex(r) {
+			return true
+		}
 		i += n
 	}
-	return w
+	return false
 }

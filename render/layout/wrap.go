@@ -8,19 +8,18 @@ import (
 )
 
 // fill breaks text into lines.
-func (f *flow) fill(t []byte, a style.Align) {
-	p := wrapper{flow: f, text: t, align: a, avail: f.avail()}
+func (f *flow) fill(s *segments, a style.Align) {
+	p := wrapper{flow: f, align: a, avail: f.avail()}
 	f.row = f.row[:0]
-	for i := 0; ; {
-		s := scan(p.text, i)
-		p.place(i, s)
-		i = s.next
-		switch s.brk {
+	for {
+		g := s.next()
+		p.segment(s.text[g.start:g.end], g)
+		switch g.brk {
 		case endBreak:
 			p.end()
 			return
 		case lineBreak:
-			p.forced()
+			p.put()
 		}
 	}
 }
@@ -28,89 +27,114 @@ func (f *flow) fill(t []byte, a style.Align) {
 // A wrapper fills lines with the segments of a paragraph.
 type wrapper struct {
 	*flow
-	text  []byte
-	align style.Align
-	avail int
-	used  int // columns of the line
-	last  brk // what ended the segment before
+	align  style.Align
+	avail  int
+	used   int  // columns of the line
+	spaces int  // that come before the next segment
+	hyphen bool // the segment before ends with a soft hyphen
+	open   directions
 }
 
-// place puts a segment on the line, or on a new one.
-func (p *wrapper) place(i int, s segment) {
-	space := 0
-	if p.last == spaceBreak && p.used > 0 {
-		space = 1
+// segment places a segment, in pieces where it is wider than a line: those between the
+// opportunities that its white-space withholds, or its slashes, then those between its
+// no-break spaces.
+func (p *wrapper) segment(t []byte, g segment) {
+	if g.width <= p.avail {
+		p.place(t, g)
+		return
 	}
-	if p.used > 0 && p.used+space+p.needs(s) > p.avail {
-		p.finish()
-		space = 0
+	var inner segments
+	inner.lines.Slashes = true
+	inner.reset(t, nil, 0)
+	for {
+		k := inner.next()
+		p.unglue(t[k.start:k.end], k)
+		if k.brk == endBreak {
+			break
+		}
 	}
-	if space > 0 {
-		p.row = append(p.row, ' ')
-		p.used++
+	p.spaces, p.hyphen = g.spaces, g.brk == hyphenBreak
+}
+
+// unglue places a segment, in pieces between its no-break spaces where it is too wide.
+func (p *wrapper) unglue(t []byte, g segment) {
+	for g.width > p.avail {
+		i := bytes.Index(t, []byte(nbsp))
+		if i < 0 {
+			break
+		}
+		first := textWidth(t[:i])
+		p.place(t[:i], segment{width: first, spaces: 1})
+		t = t[i+len(nbsp):]
+		for bytes.HasPrefix(t, []byte(nbsp)) {
+			t = t[len(nbsp):]
+			p.spaces++
+			first++
+		}
+		g.width -= first + 1
 	}
-	if s.width > p.avail {
-		p.split(p.text[i:s.end])
+	p.place(t, g)
+}
+
+// place puts a piece of text on the line, or on a new one.
+func (p *wrapper) place(t []byte, g segment) {
+	switch {
+	case g.width == 0 && p.used == 0: // spaces that are kept, at the start of a line
+		g.spaces += p.spaces
+	case p.used+p.spaces+p.needs(g) <= p.avail:
+		p.pad()
+	default:
+		p.wrap()
+	}
+	if g.width > p.avail && (p.tight || breakable(t)) {
+		p.chop(t)
 	} else {
-		p.row = appendShown(p.row, p.text[i:s.end])
-		p.used += s.width
+		p.write(t)
+		p.used += g.width
 	}
-	p.last = s.brk
+	p.spaces, p.hyphen = g.spaces, g.brk == hyphenBreak
 }
 
 // needs returns the columns of a segment if the line ended after it.
-func (p *wrapper) needs(s segment) int {
-	if s.brk == hyphenBreak {
-		return s.width + 1
+func (p *wrapper) needs(g segment) int {
+	if g.brk == hyphenBreak {
+		return g.width + 1
 	}
-	return s.width
+	return g.width
 }
 
-// split places a segment that is wider than a line. What has hidden opportunities in
-// it (no-break spaces, scripts without spaces) or must stay within a cell is broken
-// between clusters, what is truly a word sticks out.
-func (p *wrapper) split(t []byte) {
-	if !p.tight && !breakable(t) {
-		p.row = appendShown(p.row, t)
-		p.used += textWidth(t)
+// pad writes the spaces that are due.
+func (p *wrapper) pad() {
+	for ; p.spaces > 0; p.spaces-- {
+		p.row = append(p.row, ' ')
+		p.used++
+	}
+}
+
+// wrap ends a line that is full. Spaces at its end hang, so that they are not seen.
+func (p *wrapper) wrap() {
+	p.spaces = 0
+	if p.used == 0 {
 		return
 	}
-	for i := 0; i < len(t); {
-		n, w := clusterAt(t, i)
-		if p.used > 0 && p.used+w > p.avail {
-			p.last = zeroBreak
-			p.finish()
-		}
-		p.row = appendShown(p.row, t[i:i+n])
-		p.used += w
-		i += n
-	}
-}
-
-// breakable reports whether a long word is more than one.
-func breakable(t []byte) bool {
-	for i := 0; i < len(t); {
-		r, n := utf8.DecodeRune(t[i:])
-		if r == '\u00a0' || unspaced(r) {
-			return true
-		}
-		i += n
-	}
-	return false
-}
-
-// finish ends a line that is full.
-func (p *wrapper) finish() {
-	if p.last == hyphenBreak {
+	if p.hyphen && p.used < p.avail { // a word as wide as the line goes without
 		p.row = append(p.row, '-')
 		p.used++
 	}
 	p.put()
 }
 
-// forced ends a line at a line end. One with nothing in it leaves a gap.
-func (p *wrapper) forced() {
-	p.put()
+// chop places text that is wider than a line cluster by cluster.
+func (p *wrapper) chop(t []byte) {
+	for i := 0; i < len(t); {
+		n, w := clusterAt(t, i)
+		if p.used > 0 && p.used+w > p.avail {
+			p.put()
+		}
+		p.write(t[i : i+n])
+		p.used += w
+		i += n
+	}
 }
 
 // end ends the last line.
@@ -120,94 +144,32 @@ func (p *wrapper) end() {
 	}
 }
 
-// put writes the line where its alignment has it.
+// put writes the line where its alignment has it, and starts another.
 func (p *wrapper) put() {
-	line := p.row
-	if n := shift(p.align, p.avail, p.used); n > 0 {
-		line = append(bytes.Repeat([]byte{' '}, n), line...)
-	}
-	p.line(line)
-	p.clear()
+	p.row = p.open.close(p.row)
+	p.lineAt(p.row, shift(p.align, p.avail, p.used))
+	p.used, p.spaces, p.hyphen = 0, 0, false
+	p.row = p.open.reopen(p.row[:0])
 }
 
-func (p *wrapper) clear() {
-	p.row, p.used, p.last = p.row[:0], 0, noBreak
-}
-
-// appendShown appends text as it is shown: no-break spaces are spaces.
-func appendShown(to, t []byte) []byte {
+// write appends text to the line as it is shown: no-break spaces are spaces, what only
+// says where lines may end is gone, and directions are such that the line can close.
+func (p *wrapper) write(t []byte) {
 	if isASCII(t) {
-		return append(to, t...)
+		p.row = append(p.row, t...)
+		return
 	}
 	for i := 0; i < len(t); {
 		r, n := utf8.DecodeRune(t[i:])
-		if r == '\u00a0' {
-			to = append(to, ' ')
-		} else {
-			to = append(to, t[i:i+n]...)
+		switch {
+		case r == '\u00a0':
+			p.row = append(p.row, ' ')
+		case r == '\u00ad', r == '\u200b', r == '\u2028', r == '\u2029', r == '\ufeff':
+		case isDirection(r):
+			p.row = p.open.append(p.row, r)
+		default:
+			p.row = append(p.row, t[i:i+n]...)
 		}
 		i += n
 	}
-	return to
-}
-
-func isASCII(t []byte) bool {
-	for _, c := range t {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-// preformatted writes text whose lines are kept. It is set in a little where that
-// costs nothing.
-func (f *flow) preformatted(b *box) {
-	pushed := false
-	if most := f.tree.measure(b).most; most+preIndent <= f.avail() && len(f.levels) == 0 {
-		pushed = f.push("  ", "  ", preIndent)
-	}
-	first := true
-	for t := f.tree.slice(b); len(t) > 0; {
-		line, rest, _ := bytes.Cut(t, []byte{'\n'})
-		t = rest
-		if first && len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		first = false
-		f.preLine(line)
-	}
-	if pushed {
-		f.pop()
-	}
-}
-
-// preIndent is how far preformatted text is set in.
-const preIndent = 2
-
-// preLine writes one line of preformatted text, with its tabs as spaces.
-func (f *flow) preLine(line []byte) {
-	if !f.to.Shows(line) {
-		if f.lines > 0 {
-			f.blank++
-			f.reach = len(f.levels)
-		}
-		return
-	}
-	f.row = f.row[:0]
-	column := 0
-	for i := 0; i < len(line); {
-		if line[i] == '\t' {
-			n := tabStop - column%tabStop
-			f.row = append(f.row, "        "[:n]...)
-			column += n
-			i++
-			continue
-		}
-		n, w := clusterAt(line, i)
-		f.row = appendShown(f.row, line[i:i+n])
-		column += w
-		i += n
-	}
-	f.line(f.row)
 }

@@ -197,6 +197,9 @@ func (v *view) requested(r *trace.RequestInfo) string {
 	if r.BodyBytes > 0 {
 		out += ", " + v.pen.bytes(r.BodyBytes) + " of body"
 	}
+	if r.Cut {
+		out += ", not all of it"
+	}
 	return out
 }
 
