@@ -9,8 +9,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"fetchscope/trace"
@@ -87,16 +85,7 @@ func readForm(name, kind string, der bool) ([]byte, error) {
 
 // readBounded reads a file of bounded size.
 func readBounded(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxIdentityFile+1))
-	if err == nil && len(b) > maxIdentityFile {
-		err = fmt.Errorf("%s is larger than the %d bytes that are read of it", name, maxIdentityFile)
-	}
-	return b, err
+	return readUpTo(name, maxIdentityFile)
 }
 
 // plainKey finds the first private key in a file and takes its encryption off.

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"time"
 
 	"fetchscope/trace"
@@ -52,6 +53,26 @@ func (j *judgement) ocsp(der []byte, leaf *x509.Certificate) (*trace.OCSP, []sta
 		Status: o.Status, Produced: o.Produced, This: o.This, Next: o.Next, Current: &current,
 		Revoked: o.RevokedAt, Reason: o.Reason, Signature: o.Signature,
 	}, o.SCTs
+}
+
+// status says why the response that a server stapled does not vouch for its certificate, nil
+// where it does. A session that is resumed brings that of its first handshake.
+func (j *judgement) status(s tls.ConnectionState) error {
+	if len(s.OCSPResponse) == 0 || len(s.PeerCertificates) == 0 {
+		return errors.New("the server sent no OCSP response")
+	}
+	o, _ := j.ocsp(s.OCSPResponse, s.PeerCertificates[0])
+	switch {
+	case o.Status == trace.OCSPUnusable:
+		return errors.New("its OCSP response cannot be used: " + o.Why)
+	case o.Signature != staple.ByIssuer && o.Signature != staple.ByDelegate:
+		return errors.New("its OCSP response is not signed by whom it should be")
+	case o.Status != staple.Good:
+		return errors.New("its OCSP response says that it is " + o.Status)
+	case !*o.Current:
+		return errors.New("its OCSP response is not of today")
+	}
+	return nil
 }
 
 // dated is a date as it can be written down: what a certificate has may be of any zone,

@@ -10,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/base64"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -101,7 +102,9 @@ func TestStaples(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			chain := tls.Certificate{Certificate: leaf.above, PrivateKey: leaf.key, OCSPStaple: tc.staple, SignedCertificateTimestamps: [][]byte{sct, {1, 2}}}
 			j := newJournal(t)
-			conn := j.dial(serve(t, tlsServer(t, &tls.Config{Certificates: []tls.Certificate{chain}}, func(*tls.Conn) {})))
+			server := serve(t, tlsServer(t, &tls.Config{Certificates: []tls.Certificate{chain}}, func(*tls.Conn) {}))
+			wantStatus(t, server, ca, tc.status == "good" && tc.current)
+			conn := j.dial(server)
 			defer conn.Close(t.Context(), CloseOptions{})
 			if err := conn.StartTLS(t.Context(), TLSConfig{ServerName: host, Roots: ca.roots(t)}); err != nil {
 				t.Fatal(err)
@@ -124,5 +127,26 @@ func TestStaples(t *testing.T) {
 				t.Errorf("%+v, want %s, signed by %q, current: %t", o, tc.status, tc.signed, tc.current)
 			}
 		})
+	}
+}
+
+// wantStatus checks which servers --cert-status refuses, also where nobody watches and -k
+// lets all else pass.
+func wantStatus(t *testing.T, server netip.AddrPort, ca *authority, good bool) {
+	t.Helper()
+	for _, insecure := range []bool{false, true} {
+		conn, err := Dial(t.Context(), nil, 0, []netip.AddrPort{server})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = conn.StartTLS(t.Context(), TLSConfig{ServerName: host, Roots: ca.roots(t), Status: true, Insecure: insecure})
+		conn.Close(t.Context(), CloseOptions{Timeout: time.Millisecond})
+		if good {
+			if err != nil {
+				t.Errorf("insecure %v: %v, want it to be good", insecure, err)
+			}
+			continue
+		}
+		wantError(t, err, CodeStatus, nil)
 	}
 }

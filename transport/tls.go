@@ -25,6 +25,11 @@ type TLSConfig struct {
 	// Insecure goes on where the certificate is not trusted; why it is not is
 	// recorded all the same.
 	Insecure bool
+	// Status wants an OCSP response with the handshake that says that the certificate is good,
+	// Insecure or not.
+	Status bool
+	// CRLs are the lists of certificates that are revoked, nil where that is not asked.
+	CRLs *CRLs
 	// Pins are the keys that the server may have, Insecure or not; nil for any.
 	Pins *Pins
 	// Identity is shown to a server that asks for a certificate; nil for none.

@@ -28,7 +28,7 @@ type verifier struct {
 }
 
 func (v *verifier) verify(s tls.ConnectionState) error {
-	if v.sc == nil && v.cfg.Insecure && v.cfg.Pins == nil {
+	if v.sc == nil && v.cfg.Insecure && v.cfg.Pins == nil && !v.cfg.Status {
 		return nil // nobody hears of it, and nothing hangs on it
 	}
 	roots, err := v.cfg.Roots.load()
@@ -48,12 +48,23 @@ func (v *verifier) verify(s tls.ConnectionState) error {
 		v.describe(&e, j, s)
 	}
 	v.sc.Emit(e)
-	if j.err != nil && !v.cfg.Insecure {
+	switch {
+	case j.err != nil && !v.cfg.Insecure:
 		v.failure = &Error{Op: "verify the certificate of", Addr: v.cfg.ServerName, Code: j.code, Err: j.err}
-	} else if e.Pinned != nil && e.Pinned.Status == trace.PinMismatch {
+	case e.Pinned != nil && e.Pinned.Status == trace.PinMismatch:
 		v.failure = &Error{Op: "check the public key of", Addr: v.cfg.ServerName, Code: CodePinned, Err: &PinError{e.Pinned.SHA256}}
+	case v.cfg.Status:
+		v.failure = v.status(j, s)
 	}
 	return v.failure
+}
+
+// status is the failure of a server that does not show that its certificate is good.
+func (v *verifier) status(j *judgement, s tls.ConnectionState) error {
+	if err := j.status(s); err != nil {
+		return &Error{Op: "check the status of the certificate of", Addr: v.cfg.ServerName, Code: CodeStatus, Err: err}
+	}
+	return nil
 }
 
 // describe adds what a person wants to know of the chain.
@@ -97,6 +108,7 @@ func (v *verifier) judge(sent []*x509.Certificate, roots *anchors) *judgement {
 	if j.err == nil {
 		j.path = chosen(chain, sent)
 		j.weakKeys()
+		j.revoked(v.cfg.CRLs, chain)
 		return j
 	}
 	j.code, j.blamed = distrust(j.err, sent)
@@ -243,6 +255,8 @@ func Reason(code trace.Code) string {
 		return "a certificate has a key that is too short"
 	case CodeRevoked:
 		return "the certificate has been revoked"
+	case CodeNoCRL:
+		return "it is not known whether the certificate has been revoked"
 	}
 	return "the certificate is not trusted"
 }

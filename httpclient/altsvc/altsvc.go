@@ -28,9 +28,17 @@ const (
 	h3 = "h3"
 )
 
-// protocols are curl's names for the protocols of ALPN; a slash may be percent-encoded
-// (RFC 7838, section 3). Others are not remembered.
-var protocols = map[string]string{"h1": h1, "http/1.1": h1, "http%2f1.1": h1, "h2": h2, "h3": h3}
+// protocol is curl's name for a protocol of ALPN, whose slash may be percent-encoded
+// (RFC 7838, section 3); "" for those that are not remembered.
+func protocol(name string) string {
+	switch name = strings.ToLower(name); name {
+	case h1, h2, h3:
+		return name
+	case "http/1.1", "http%2f1.1":
+		return h1
+	}
+	return ""
+}
 
 // A service is a host and port, and what is spoken there.
 type service struct {
@@ -163,7 +171,8 @@ func cutOffer(s string) (o offer, known bool, rest string, ok bool) {
 		return o, false, "", false
 	}
 	o.to, ok = readAuthority(authority)
-	o.to.protocol, known = protocols[strings.ToLower(strings.Trim(name, " \t"))]
+	o.to.protocol = protocol(strings.Trim(name, " \t"))
+	known = o.to.protocol != ""
 	o.age = usualAge
 	for {
 		rest = strings.TrimLeft(rest, " \t")

@@ -79,9 +79,8 @@ func readLine(line string) (e entry, ok bool) {
 
 func readService(words []string) (service, bool) {
 	s, ok := readAuthority(words[1] + ":" + words[2])
-	protocol, known := protocols[words[0]]
-	s.protocol = protocol
-	return s, ok && known && s.host != ""
+	s.protocol = protocol(words[0])
+	return s, ok && s.protocol != "" && s.host != ""
 }
 
 // lastDate is the last that a file can hold in four digits of a year.

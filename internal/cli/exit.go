@@ -91,6 +91,9 @@ func statuses() map[trace.Code]int {
 		transport.CodeClientCert:   statusRead,
 		transport.CodePinned:       90,
 		transport.CodePinFile:      90,
+		transport.CodeCRLFile:      82, // curl's
+		transport.CodeNoCRL:        60,
+		transport.CodeStatus:       91, // curl's
 		transport.CodeCAFile:       77,
 		transport.CodeExpired:      60,
 		transport.CodeNotYetValid:  60,

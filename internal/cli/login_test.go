@@ -3,26 +3,35 @@ package cli
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // A doorman asks for credentials until there are any, and notes by which scheme they came.
-func doorman(t *testing.T, challenges ...string) (url string, schemes *[]string) {
+func doorman(t *testing.T, challenges ...string) (url string, schemes func() []string) {
 	t.Helper()
-	schemes = &[]string{}
+	var mu sync.Mutex
+	var seen []string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		*schemes = append(*schemes, scheme)
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, scheme)
 		if scheme == "" {
 			w.Header()["Www-Authenticate"] = challenges
 			w.WriteHeader(http.StatusUnauthorized)
 		}
 	}))
 	t.Cleanup(s.Close)
-	return s.URL, schemes
+	return s.URL, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(seen)
+	}
 }
 
 const (
@@ -55,7 +64,7 @@ func TestLoginOptions(t *testing.T) {
 			if status, _, stderr := inProcess("", append(args, "--view", "none", url)...); status != 0 {
 				t.Fatalf("%d, %s", status, stderr)
 			}
-			if diff := cmp.Diff(tt.want, *schemes); diff != "" {
+			if diff := cmp.Diff(tt.want, schemes()); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})

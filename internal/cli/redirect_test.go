@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,8 +14,11 @@ import (
 
 // The last of -L and --follow counts, and is told of where both are given.
 func TestFollowing(t *testing.T) {
+	var mu sync.Mutex
 	var methods []string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
 		methods = append(methods, r.Method)
 		if r.URL.Path == "/" {
 			w.Header().Set("Location", "/end")
@@ -39,8 +43,12 @@ func TestFollowing(t *testing.T) {
 		{"-X PUT --location-trusted", []string{"PUT", "PUT"}, ""},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
+			mu.Lock()
 			methods = nil
+			mu.Unlock()
 			_, _, stderr := inProcess("", append(strings.Fields(tt.args), "--view", "none", s.URL)...)
+			mu.Lock()
+			defer mu.Unlock()
 			if diff := cmp.Diff(tt.want, methods); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}

@@ -141,6 +141,8 @@ var options = []option{
 
 	{long: "capath", arg: "DIR", category: "connection", help: "trust the authorities in the files of DIR (PEM) too, beside those of --cacert or the system", only: named, set: text(func(s *settings) *string { return &s.fetch.CADir })},
 	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
+	{long: "crlfile", arg: "FILE", category: "connection", help: "refuse certificates that the lists in FILE (PEM) say are revoked, and those whose authority has no list there", set: text(func(s *settings) *string { return &s.fetch.TLS.CRLFile })},
+	{long: "cert-status", category: "connection", help: "refuse a server that does not staple an OCSP response that says that its certificate is good (91)", set: toggle(func(s *settings) *bool { return &s.fetch.TLS.Status })},
 	{long: "cert-type", arg: "FORM", category: "connection", help: "the form of --cert: PEM, as is usual, or DER", set: fileForm(func(f *transport.IdentityFiles) *bool { return &f.CertDER })},
 	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert, where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.Identity.Key })},
 	{long: "key-type", arg: "FORM", category: "connection", help: "the form of --key: PEM, as is usual, or DER", set: fileForm(func(f *transport.IdentityFiles) *bool { return &f.KeyDER })},

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"fetchscope/httpclient/altsvc"
@@ -16,9 +17,12 @@ import (
 // An origin that says where else it can be reached is reached there the next time, by its own
 // name.
 func TestAlternativeServices(t *testing.T) {
+	var mu sync.Mutex
 	var asked []string
 	serve := func(name, offer string, secure bool) *httptest.Server {
 		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
 			asked = append(asked, fmt.Sprintf("%s: %s, %s", name, r.Host, r.Header.Get("Alt-Used")))
 			if offer != "" {
 				w.Header().Set("Alt-Svc", offer)
@@ -51,13 +55,17 @@ func TestAlternativeServices(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			mu.Lock()
 			asked = nil
+			mu.Unlock()
 			tt.o.Insecure = true
 			for range tt.want {
 				if r := run(t, tt.o, tt.url+"/"); r.err != nil {
 					t.Fatal(r.err)
 				}
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			if diff := cmp.Diff(tt.want, asked); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}

@@ -66,6 +66,9 @@ func hints() map[trace.Code]string {
 		transport.CodeTLS:         "client and server have no TLS version or cipher in common, or the server's TLS is broken",
 		transport.CodeCertWanted:  "the server wants a certificate that it accepts: -E FILE shows one; `tls.client_certificate` in --format json has whose it takes",
 		transport.CodeClientCert:  "-E wants a certificate and --key its key, in PEM form; -E FILE:PASSWORD for a key that is encrypted",
+		transport.CodeCRLFile:     "--crlfile wants a file of lists of revoked certificates (X509 CRL) in PEM form",
+		transport.CodeStatus:      "without --cert-status what a server staples is told, and refuses nothing",
+		transport.CodeNoCRL:       "--crlfile wants a list in force of each authority of the chain; without it nothing is asked about that",
 		transport.CodePinFile:     "--pinnedpubkey wants sha256//HASH, or a file with a public key in PEM form or DER",
 		transport.CodeCAFile:      "--cacert wants a file of certificates in PEM form",
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -161,6 +162,13 @@ func newGuard(t *testing.T, challenge string, hash func() hash.Hash) *guard {
 	return g
 }
 
+// served returns the requests so far, and over how many connections they came.
+func (g *guard) served() (requests []string, conns int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.requests), g.conns
+}
+
 func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	g.mu.Lock()
@@ -228,8 +236,9 @@ func TestDigest(t *testing.T) {
 			if r.err != nil || r.status != 200 {
 				t.Fatalf("%d, %v", r.status, r.err)
 			}
-			if diff := cmp.Diff([]string{"POST /a?b=c 0", "POST /a?b=c 12"}, g.requests); diff != "" || g.conns != 1 {
-				t.Errorf("%d connections, want 1; requests -want +got:\n%s", g.conns, diff)
+			requests, conns := g.served()
+			if diff := cmp.Diff([]string{"POST /a?b=c 0", "POST /a?b=c 12"}, requests); diff != "" || conns != 1 {
+				t.Errorf("%d connections, want 1; requests -want +got:\n%s", conns, diff)
 			}
 		})
 	}
@@ -255,12 +264,14 @@ func TestAuthenticationInTheTrace(t *testing.T) {
 func TestWrongPassword(t *testing.T) {
 	g := newGuard(t, `realm="r", nonce="n"`, md5.New)
 	o := Options{User: pair("Mufasa:wrong"), Auth: auth.Digest}
-	if r := run(t, o, g.URL+"/"); r.err != nil || r.status != 401 || len(g.requests) != 2 {
-		t.Errorf("%d, %v after %d requests, want 401 after 2", r.status, r.err, len(g.requests))
+	r := run(t, o, g.URL+"/")
+	if requests, _ := g.served(); r.err != nil || r.status != 401 || len(requests) != 2 {
+		t.Errorf("%d, %v after %q, want 401 after 2", r.status, r.err, requests)
 	}
 	o.FailOnError = true
-	if r := run(t, o, g.URL+"/"); r.doc.Error == nil || r.doc.Error.Code != CodeHTTPError || len(g.requests) != 4 {
-		t.Errorf("%v after %d requests, want %s after 2 more", r.err, len(g.requests), CodeHTTPError)
+	r = run(t, o, g.URL+"/")
+	if requests, _ := g.served(); r.doc.Error == nil || r.doc.Error.Code != CodeHTTPError || len(requests) != 4 {
+		t.Errorf("%v after %q, want %s after 2 more", r.err, requests, CodeHTTPError)
 	}
 }
 
@@ -378,8 +389,8 @@ func TestNextURLBeginsAnew(t *testing.T) {
 			t.Fatal(r.status)
 		}
 	}
-	if len(g.requests) != 4 {
-		t.Errorf("%q, want two for each", g.requests)
+	if requests, _ := g.served(); len(requests) != 4 {
+		t.Errorf("%q, want two for each", requests)
 	}
 }
 

@@ -12,6 +12,10 @@ import (
 type TLSOptions struct {
 	// Identity names the files of the client's certificate and its key (-E, --key).
 	Identity transport.IdentityFiles
+	// Status wants the server to staple a good OCSP response (--cert-status).
+	Status bool
+	// CRLFile has lists of revoked certificates (--crlfile), "" for none.
+	CRLFile string
 	// PinnedKey is what the server's public key must be (--pinnedpubkey), "" for any.
 	PinnedKey string
 	// MinVersion and MaxVersion bound the versions, by their numbers on the wire; 0 for
@@ -23,6 +27,7 @@ type TLSOptions struct {
 type security struct {
 	identity func() (*transport.Identity, error)
 	pins     func() (*transport.Pins, error)
+	crls     func() (*transport.CRLs, error)
 	sessions *transport.Sessions
 }
 
@@ -40,6 +45,12 @@ func newSecurity(o TLSOptions) *security {
 			}
 			return transport.ParsePins(o.PinnedKey)
 		}),
+		crls: sync.OnceValues(func() (*transport.CRLs, error) {
+			if o.CRLFile == "" {
+				return nil, nil
+			}
+			return transport.LoadCRLs(o.CRLFile)
+		}),
 		sessions: transport.NewSessions(),
 	}
 }
@@ -53,10 +64,13 @@ func (s *security) cold() *security {
 
 // check says what of it cannot be used.
 func (s *security) check() error {
-	if _, err := s.pins(); err != nil {
-		return err
+	_, err := s.pins()
+	if err == nil {
+		_, err = s.crls()
 	}
-	_, err := s.identity()
+	if err == nil {
+		_, err = s.identity()
+	}
 	return err
 }
 
@@ -65,11 +79,14 @@ func (h *hop) tlsConfig(tlsa func() []transport.TLSA) (transport.TLSConfig, erro
 	o, s := &h.f.o, h.f.trust.security
 	out := transport.TLSConfig{
 		ServerName: bare(h.url.Hostname()), ALPN: offered, Roots: h.f.trust.origins(), Insecure: o.Insecure,
-		TLSA: tlsa, KeyLog: o.KeyLog,
+		TLSA: tlsa, KeyLog: o.KeyLog, Status: o.TLS.Status,
 		MinVersion: o.TLS.MinVersion, MaxVersion: o.TLS.MaxVersion, Sessions: s.sessions,
 	}
 	var err error
 	if out.Pins, err = s.pins(); err != nil {
+		return out, err
+	}
+	if out.CRLs, err = s.crls(); err != nil {
 		return out, err
 	}
 	out.Identity, err = s.identity()
