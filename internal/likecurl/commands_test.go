@@ -130,7 +130,7 @@ var commands = []command{
 	{name: "fail with body", fails: true, args: []string{"--fail-with-body", "{http}/status/500"}},
 	{name: "fail, the last decides", args: []string{"-f", "{http}/status/404", "{http}/hello"}},
 	{name: "fail early", fails: true, args: []string{"--fail-early", "-f", "{http}/status/404", "{http}/hello"}},
-	{name: "retry", args: []string{"--retry", "2", "--retry-delay", "1", "{http}/flaky"}, even: joined},
+	{name: "retry", args: []string{"--retry", "2", "--retry-delay", "1", "{http}/flaky"}},
 	{name: "limit rate", args: []string{"--limit-rate", "20k", "{http}/file.txt"}},
 	{name: "max file size", fails: true, args: []string{"--max-filesize", "100", "-o", "body", "{http}/file.txt"}},
 	{name: "max file size that is kept", args: []string{"--max-filesize", "100k", "{http}/file.txt"}},

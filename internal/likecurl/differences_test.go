@@ -78,9 +78,6 @@ func hellos(o *outcome) { o.Requests = nil }
 // We look whether there is a place for a file before anything goes out for it.
 func lookedBefore(o *outcome) { o.Requests = nil }
 
-// A retry has a connection of its own with us, as what came before has ended.
-func joined(o *outcome) { o.Requests = []string{strings.Join(o.Requests, "")} }
-
 // A client's nonce is chosen by chance, and its answer depends on it.
 func nonces(o *outcome) {
 	for i, r := range o.Requests {
