@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"fetchscope/internal/fetch"
+	"fetchscope/internal/httpdate"
 	"fetchscope/internal/term"
 	"fetchscope/internal/weburl"
 	"fetchscope/render"
@@ -31,6 +32,7 @@ type delivery struct {
 	// headBytes counts the heads that came.
 	headBytes int64
 	retries   int
+	changed   time.Time // as the response says, zero where it does not
 	// named says that the server chose the file's name, for which heads may wait.
 	named bool
 	heads []byte
@@ -194,6 +196,9 @@ func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 
 func (d *delivery) body(ctx context.Context, sc *trace.Scope, b *fetch.Body) error {
 	s := &d.p.s
+	if s.remoteTime {
+		d.changed, _ = httpdate.Parse(b.Response.Header.First("Last-Modified"))
+	}
 	if err := d.saveETag(b); err != nil {
 		return writeFailed(err)
 	}
@@ -343,12 +348,13 @@ func (a *atMost) Write(p []byte) (int, error) {
 }
 
 // page is where rendered text goes. On a terminal it waits for the trace, so that it
-// ends at the prompt; elsewhere it goes out at once.
+// ends at the prompt, and beside other pages until it is whole; elsewhere it goes out at
+// once.
 func (d *delivery) page() (w io.Writer, flushed func() error) {
 	if d.p.s.format != "" {
 		return io.Discard, func() error { return nil }
 	}
-	if d.p.out.Terminal && d.p.err.Terminal && !d.p.s.silent && d.p.s.view != "none" {
+	if d.p.parallel || d.p.out.Terminal && d.p.err.Terminal && !d.p.s.silent && d.p.s.view != "none" {
 		d.held = &bytes.Buffer{}
 		return d.held, func() error { return nil }
 	}

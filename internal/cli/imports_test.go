@@ -16,13 +16,13 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                                  {"internal/cli"},
-	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth", "internal/optionfile", "internal/variable", "internal/urlglob"},
+	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth", "internal/optionfile", "internal/variable", "internal/urlglob", "httpclient/altsvc"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
 	"internal/likecurl":                 {},
 	"internal/peers":                    {},
 	"internal/lab":                      {"transport/capture", "transport/tcpstate", "trace"},
-	"internal/fetch":                    {"internal/weburl", "internal/httpdate", "internal/netrc", "httpclient/cookie", "httpclient/hsts", "resolver", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate", "httpclient/auth"},
+	"internal/fetch":                    {"internal/weburl", "internal/httpdate", "internal/netrc", "httpclient/cookie", "httpclient/hsts", "resolver", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate", "httpclient/auth", "httpclient/altsvc"},
 	"resolver":                          {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":                   {},
 	"transport":                         {"transport/staple", "transport/tcpstate", "internal/kstamp", "trace"},
@@ -65,6 +65,7 @@ var layers = map[string][]string{
 	"httpclient/coding/brotli":          {},
 	"render/css":                        {},
 	"render/selector":                   {"render/css"},
+	"httpclient/altsvc":                 {},
 }
 
 // outside says which packages may import others' modules, and which.

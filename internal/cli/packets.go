@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/term"
@@ -139,6 +140,7 @@ type keyLog struct {
 	p    *program
 	name string
 	file *os.File
+	mu   sync.Mutex // guards the rest: handshakes may go on at the same time
 	kept bytes.Buffer
 	told bool
 }
@@ -154,6 +156,8 @@ func (p *program) openKeys() {
 
 // Write takes a line.
 func (k *keyLog) Write(line []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.p.pcap != "" {
 		k.kept.Write(line)
 	}
