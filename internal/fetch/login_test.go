@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -172,6 +173,20 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// seen are the requests so far.
+func (g *guard) seen() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.requests)
+}
+
+// opened counts the connections so far.
+func (g *guard) opened() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.conns
+}
+
 func (g *guard) sum(parts ...string) string {
 	h := g.hash()
 	io.WriteString(h, strings.Join(parts, ":"))
@@ -228,8 +243,8 @@ func TestDigest(t *testing.T) {
 			if r.err != nil || r.status != 200 {
 				t.Fatalf("%d, %v", r.status, r.err)
 			}
-			if diff := cmp.Diff([]string{"POST /a?b=c 0", "POST /a?b=c 12"}, g.requests); diff != "" || g.conns != 1 {
-				t.Errorf("%d connections, want 1; requests -want +got:\n%s", g.conns, diff)
+			if diff := cmp.Diff([]string{"POST /a?b=c 0", "POST /a?b=c 12"}, g.seen()); diff != "" || g.opened() != 1 {
+				t.Errorf("%d connections, want 1; requests -want +got:\n%s", g.opened(), diff)
 			}
 		})
 	}
@@ -255,12 +270,12 @@ func TestAuthenticationInTheTrace(t *testing.T) {
 func TestWrongPassword(t *testing.T) {
 	g := newGuard(t, `realm="r", nonce="n"`, md5.New)
 	o := Options{User: pair("Mufasa:wrong"), Auth: auth.Digest}
-	if r := run(t, o, g.URL+"/"); r.err != nil || r.status != 401 || len(g.requests) != 2 {
-		t.Errorf("%d, %v after %d requests, want 401 after 2", r.status, r.err, len(g.requests))
+	if r := run(t, o, g.URL+"/"); r.err != nil || r.status != 401 || len(g.seen()) != 2 {
+		t.Errorf("%d, %v after %d requests, want 401 after 2", r.status, r.err, len(g.seen()))
 	}
 	o.FailOnError = true
-	if r := run(t, o, g.URL+"/"); r.doc.Error == nil || r.doc.Error.Code != CodeHTTPError || len(g.requests) != 4 {
-		t.Errorf("%v after %d requests, want %s after 2 more", r.err, len(g.requests), CodeHTTPError)
+	if r := run(t, o, g.URL+"/"); r.doc.Error == nil || r.doc.Error.Code != CodeHTTPError || len(g.seen()) != 4 {
+		t.Errorf("%v after %d requests, want %s after 2 more", r.err, len(g.seen()), CodeHTTPError)
 	}
 }
 
@@ -378,8 +393,8 @@ func TestNextURLBeginsAnew(t *testing.T) {
 			t.Fatal(r.status)
 		}
 	}
-	if len(g.requests) != 4 {
-		t.Errorf("%q, want two for each", g.requests)
+	if len(g.seen()) != 4 {
+		t.Errorf("%q, want two for each", g.seen())
 	}
 }
 

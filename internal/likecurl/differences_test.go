@@ -102,3 +102,20 @@ func logins(o *outcome) {
 		o.Requests[i] = strings.Replace(r, "Proxy-Authorization: Basic bWU6d29yZA==\r\n", "", 1)
 	}
 }
+
+// What goes side by side comes in any order, over as many connections as there were.
+func anyOrder(o *outcome) {
+	var heads []string
+	for _, r := range o.Requests {
+		heads = append(heads, strings.SplitAfter(r, "\r\n\r\n")...)
+	}
+	slices.Sort(heads)
+	o.Requests = slices.DeleteFunc(heads, func(h string) bool { return h == "" })
+}
+
+// The URL Standard has braces encoded in a path; curl sends them as they are.
+func braces(o *outcome) {
+	for i, r := range o.Requests {
+		o.Requests[i] = strings.NewReplacer("%7B", "{", "%7D", "}").Replace(r)
+	}
+}
