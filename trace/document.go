@@ -306,6 +306,8 @@ type RequestInfo struct {
 	Cut bool `json:"cut,omitzero"`
 	// Acked is the moment at which the peer's acknowledgement of the last byte came.
 	Acked *Time `json:"acked_ns,omitzero"`
+	// Content is the body, where it was kept.
+	Content *Content `json:"content,omitzero"`
 }
 
 // A ResponseInfo is the response as it came.
@@ -340,6 +342,8 @@ type ResponseInfo struct {
 	// response was there.
 	WaitLow  *Time `json:"wait_network_low_ns,omitzero"`
 	WaitHigh *Time `json:"wait_network_high_ns,omitzero"`
+	// Content is the body with its codings undone, where it was kept.
+	Content *Content `json:"content,omitzero"`
 }
 
 // An Interim is a 1xx response.

@@ -50,6 +50,7 @@ type program struct {
 	elsewhere altsvc.Cache
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
+	gathered  gathered
 	capture   *capture.Capture
 	keys      *keyLog
 	args      []string
@@ -126,10 +127,11 @@ var commands = map[string]func(*operation, context.Context, []string) error{
 	"resolve": (*operation).resolve,
 	"render":  (*operation).render,
 	"demo":    (*operation).demo,
+	"show":    (*operation).reopen,
 }
 
 // reserved are the commands that are to come.
-var reserved = []string{"compare", "explain", "show"}
+var reserved = []string{"compare", "explain"}
 
 // isCommand says whether a word is a command.
 func isCommand(word string) bool {

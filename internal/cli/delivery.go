@@ -38,6 +38,8 @@ type delivery struct {
 	heads []byte
 	// held is a page that waits for the trace to be written before it.
 	held *bytes.Buffer
+	// kept is the body, for a format that has a place for it; nil where nobody wants it.
+	kept *kept
 	meter
 }
 
@@ -225,7 +227,7 @@ func (d *delivery) body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 	if err != nil {
 		return err
 	}
-	start := bufio.NewReaderSize(content, sniffed)
+	start := bufio.NewReaderSize(d.keeping(content), sniffed)
 	peek, err := start.Peek(sniffed)
 	if err != nil && err != io.EOF && len(peek) == 0 {
 		return err
@@ -244,14 +246,18 @@ func (d *delivery) pass(sc *trace.Scope, b *fetch.Body, decode bool, why string)
 	if err != nil {
 		return err
 	}
+	var r io.Reader = content
+	if decode || len(b.Response.Header.Elements("Content-Encoding")) == 0 {
+		r = d.keeping(content)
+	}
 	if d.to.file != "" {
-		return d.save(content)
+		return d.save(r)
 	}
 	w := io.Discard
 	if d.p.s.format == "" {
 		w = d.stdout()
 	}
-	return errors.Join(d.copy(w, content), flush(w))
+	return errors.Join(d.copy(w, r), flush(w))
 }
 
 // save writes the body to its file. That is not made, nor is what was there overwritten,

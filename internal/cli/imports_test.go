@@ -16,7 +16,7 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                                  {"internal/cli"},
-	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth", "internal/optionfile", "internal/variable", "internal/urlglob", "httpclient/altsvc"},
+	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth", "internal/optionfile", "internal/variable", "internal/urlglob", "httpclient/altsvc", "trace/bench", "trace/har", "trace/markdown", "trace/prom", "trace/versus"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
 	"internal/likecurl":                 {},
@@ -66,6 +66,11 @@ var layers = map[string][]string{
 	"render/css":                        {},
 	"render/selector":                   {"render/css"},
 	"httpclient/altsvc":                 {},
+	"trace/har":                         {"trace"},
+	"trace/prom":                        {"trace", "internal/term"},
+	"trace/bench":                       {"trace", "internal/term"},
+	"trace/markdown":                    {"trace", "internal/term"},
+	"trace/versus":                      {"trace", "internal/term"},
 }
 
 // outside says which packages may import others' modules, and which.

@@ -93,3 +93,20 @@ func (j *jsonLines) close() error {
 	<-j.done
 	return j.err
 }
+
+// endLines writes the line with which a fetch ends: what its document has beside the
+// events. It is over when its last phase is.
+func (p *program) endLines(doc *trace.Document) error {
+	end := eventLine{
+		Event: trace.FetchEnded{}.Kind(), Evidence: trace.Inferred, Exchange: max(len(doc.Exchanges)-1, 0),
+		Data: trace.FetchEnded{URL: doc.URL, StartedUnix: doc.StartedUnix, ExitCode: doc.ExitCode, Error: doc.Error},
+	}
+	for i := range doc.Exchanges {
+		for _, phase := range doc.Exchanges[i].Phases {
+			if at, ok := phase.End(); ok {
+				end.At = max(end.At, at)
+			}
+		}
+	}
+	return trace.WriteJSON(p.stdout, end, false)
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -53,7 +54,7 @@ func (p *program) openCapture() error {
 // showsSegments says whether the view or format has a place for them. In a lab they tell
 // what came of what was lost.
 func (p *program) showsSegments() bool {
-	return p.format != "" || !p.silent && (p.end != nil || p.view == "ladder" || p.view == "full")
+	return slices.Contains(wholeFormats, p.format) || !p.silent && (p.end != nil || p.view == "ladder" || p.view == "full")
 }
 
 func captureHint(err error) string {

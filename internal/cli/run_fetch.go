@@ -34,7 +34,7 @@ func (p *program) fetch(ctx context.Context) error {
 		p.tell(ended)
 	}
 	_ = p.fetches.Close()
-	if err := errors.Join(p.keys.close(), p.closeCapture()); last == nil {
+	if err := errors.Join(p.putGathered(), p.keys.close(), p.closeCapture()); last == nil {
 		last = err
 	}
 	return last
@@ -236,6 +236,7 @@ func (t *transfer) finish(l *lane, rec *trace.Recorder, d *delivery, err error) 
 		rec = failed(t.url, err)
 	}
 	doc, ended := t.document(rec, t.url, &l.carried, err)
+	t.keepBodies(doc, d)
 	defer t.postscript(doc, rec, d)
 	return t.show(doc, d, ended)
 }

@@ -11,10 +11,13 @@ import (
 )
 
 // everywhere are all commands.
-var everywhere = []string{"", "demo", "resolve", "render"}
+var everywhere = []string{"", "demo", "resolve", "render", "show"}
 
 // named are the commands that resolve names.
 var named = []string{"", "demo", "resolve"}
+
+// traced are the commands that show traces.
+var traced = []string{"", "demo", "resolve", "show"}
 
 // options is the table. Names that curl has mean what they mean in curl.
 var options = []option{
@@ -34,7 +37,8 @@ var options = []option{
 	{long: "head", short: "I", category: "result", help: "ask for the head alone and show it", set: toggle(func(s *settings) *bool { return &s.fetch.Head })},
 	{long: "dump-header", short: "D", arg: "FILE", category: "result", help: "write the heads of all responses to FILE; - is stdout, % stderr", set: text(func(s *settings) *string { return &s.dumpHeader })},
 	{long: "write-out", short: "w", arg: "FORMAT", category: "result", help: "write FORMAT, @FILE or @- (stdin) behind each transfer, with curl's %{variables}, ours, which begin with fs_, and %header{}, %output{} and %time{}", set: text(func(s *settings) *string { return &s.writeOut })},
-	{long: "format", arg: "FORMAT", category: "result", help: "put json (the trace document) or jsonl (its events as they happen) on stdout", only: named, run: oneOf(func(g *global) *string { return &g.format }, "json", "jsonl")},
+	{long: "format", arg: "FORMAT", category: "result", help: "put the trace on stdout instead of the page: json (the document), jsonl (its events as they happen) har (HAR 1.2, with the bodies), prom (Prometheus metrics), bench (Go benchmark lines, for benchstat) or markdown (for tickets)", only: traced, run: oneOf(func(g *global) *string { return &g.format }, formats...)},
+	{long: "markdown", category: "result", help: "the same as --format markdown", only: traced, run: asMarkdown},
 	{long: "by-address", category: "result", help: "fetch from each address of the host in turn, and table them instead of showing the page; with --format json a document for each", run: toggle(func(g *global) *bool { return &g.byAddress })},
 	{long: "dry-run", category: "result", help: "touch no network: show the URL as parsed and the request as it would be sent", run: toggle(func(g *global) *bool { return &g.dryRun })},
 	{long: "width", arg: "COLUMNS", category: "result", help: "lay the page out for this many columns, 8 at least", only: []string{"", "demo", "render"}, run: width},
@@ -44,8 +48,8 @@ var options = []option{
 	{long: "charset", arg: "NAME", category: "result", help: "the character set that the transport named", only: []string{"render"}, set: text(func(s *settings) *string { return &s.charset })},
 	{long: "base", arg: "URL", category: "result", help: "resolve the argument, or a page's links, against URL", only: []string{"", "render"}, set: text(func(s *settings) *string { return &s.base })},
 
-	{long: "view", arg: "VIEW", category: "trace", help: "the trace on stderr: timeline (~ before a time: it may be off by more than a tenth; of resolve: the tree), ladder, full or none", only: named, run: oneOf(func(g *global) *string { return &g.view }, "timeline", "ladder", "full", "none")},
-	{long: "verbose", short: "v", category: "trace", help: "the same as --view full", only: named, run: verbose},
+	{long: "view", arg: "VIEW", category: "trace", help: "the trace on stderr: timeline (~ before a time: it may be off by more than a tenth; of resolve: the tree), ladder, full or none", only: traced, run: oneOf(func(g *global) *string { return &g.view }, "timeline", "ladder", "full", "none")},
+	{long: "verbose", short: "v", category: "trace", help: "the same as --view full", only: traced, run: verbose},
 	{long: "trace", arg: "FILE", category: "trace", help: "write all that goes over to FILE as it does, in hexadecimal too; - is stdout, % stderr", run: wireDump(true)},
 	{long: "trace-ascii", arg: "FILE", category: "trace", help: "the same without the hexadecimal", run: wireDump(false)},
 	{long: "trace-time", category: "trace", help: "with --trace or --trace-ascii, the time of day before each entry", run: toggle(func(g *global) *bool { return &g.wireTime })},

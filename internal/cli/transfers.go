@@ -136,7 +136,10 @@ func (t *transfer) choose(e *expansion, globs bool) error {
 
 // several says whether there is more than one transfer.
 func (p *program) several() bool {
-	if len(p.ops) > 1 || len(p.ops[0].s.targets) > 1 {
+	if p.gathered.stored > 0 {
+		return p.gathered.stored > 1
+	}
+	if p.byAddress || len(p.ops) > 1 || len(p.ops[0].s.targets) > 1 {
 		return true
 	}
 	e, err := p.ops[0].expand(0)

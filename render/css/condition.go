@@ -26,8 +26,15 @@ type condition struct {
 	function func(name, arguments string) truth
 }
 
+// maxCondition bounds a condition, in bytes: brackets in brackets are read once for each
+// level. Ten times shorter ones are rare.
+const maxCondition = 4096
+
 // all reads a condition up to the end of the source. What is no condition is unknown.
 func (c *condition) all(depth int) truth {
+	if len(c.s.Source) > maxCondition {
+		return unknown
+	}
 	t, ok := c.joined(depth, true)
 	if !ok || c.s.Skip().Kind != EOF {
 		return unknown

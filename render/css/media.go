@@ -37,6 +37,9 @@ func (m Media) condition(source string) condition {
 
 // query evaluates one query: a type, with conditions behind it, or a condition.
 func (m Media) query(q string) truth {
+	if len(q) > maxCondition {
+		return no
+	}
 	c := m.condition(q)
 	t := c.s.Skip()
 	negated := false

@@ -135,6 +135,9 @@ func (s *Scanner) token(t *Token) {
 		s.text(t, c)
 	case s.startsNumber():
 		s.numeric(t)
+	case strings.HasPrefix(s.Source[s.pos:], "-->"):
+		t.Kind = CDC
+		s.pos += 3
 	case s.startsName():
 		s.identLike(t)
 	case c == '#' && (isName(s.at(1)) && s.at(1) != 0 || s.escapes(1)):
@@ -147,9 +150,6 @@ func (s *Scanner) token(t *Token) {
 	case strings.HasPrefix(s.Source[s.pos:], "<!--"):
 		t.Kind = CDO
 		s.pos += 4
-	case strings.HasPrefix(s.Source[s.pos:], "-->"):
-		t.Kind = CDC
-		s.pos += 3
 	default:
 		t.Kind, t.Char = Delim, c
 		s.pos++

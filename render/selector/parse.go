@@ -214,6 +214,8 @@ func (p *parser) compound(c *compound, x *Selector, depth int) bool {
 		t := p.s.Next()
 		ok := true
 		switch {
+		case x.Pseudo != None && (t.Kind == css.Hash || t.Is('.') || t.Is('[') || t.Is('&')):
+			return false
 		case t.Kind == css.Hash && t.ID:
 			c.tests = append(c.tests, test{kind: byID, value: p.name(t.Name)})
 			x.Specificity = x.Specificity.plus(ofID)

@@ -163,15 +163,12 @@ func (p *parser) lists(c *compound, x *Selector, k kind, forgiving bool, depth i
 	if !p.list(l, false, depth+1, forgiving) {
 		return false
 	}
+	x.Specificity = x.Specificity.plus(l.weight)
 	switch {
-	case k == byList && len(l.Selectors) == 0:
-		k = never
-	case k == byNone && len(l.Selectors) == 0:
-		k, l = byNone, nil
-	}
-	if l != nil {
-		x.Specificity = x.Specificity.plus(l.weight)
+	case len(l.Selectors) > 0:
 		c.tests = append(c.tests, test{kind: k, list: l})
+	case k == byList:
+		c.tests = append(c.tests, test{kind: never})
 	}
 	return true
 }

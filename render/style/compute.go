@@ -75,7 +75,7 @@ func Compute(root *html.Node, o Options) *Computed {
 	c.reader = newReader(o, c.matcher.Quirks)
 	g := gatherer{computer: c, fetch: o.Fetch}
 	g.gather(root)
-	c.prepare()
+	c.prepare(root)
 	c.walk(root, asWritten)
 	if c.hid && !c.shown {
 		c.uncover(root)
@@ -139,7 +139,7 @@ type memoKey struct {
 }
 
 // prepare sorts what was read: layers, the custom properties that matter, selectors.
-func (c *computer) prepare() {
+func (c *computer) prepare(root *html.Node) {
 	r := c.reader
 	r.layers.order()
 	for i := range r.rules {
@@ -148,9 +148,12 @@ func (c *computer) prepare() {
 	for _, b := range c.inline {
 		r.names.needAll(b)
 	}
-	kept := r.rules[:0]
+	if len(r.rules) == 0 {
+		return
+	}
+	kept, present := r.rules[:0], selector.Present(root, r.quirks)
 	for _, x := range r.rules {
-		if x.block.matters(&r.names) {
+		if x.block.matters(&r.names) && x.frame.mayMatch(present) {
 			kept = append(kept, x)
 		}
 	}

@@ -1,6 +1,8 @@
 package style
 
 import (
+	"strings"
+
 	"fetchscope/render/css"
 )
 
@@ -54,6 +56,9 @@ const (
 func parseContent(value string) (*Content, bool) {
 	s := css.Scanner{Source: value}
 	c := &Content{}
+	if strings.TrimSpace(value) == "" {
+		return nil, false
+	}
 	for t := s.Skip(); t.Kind != css.EOF && !t.Is('/'); t = s.Skip() {
 		i, ok := item(&s, t)
 		if !ok || len(c.Items) == maxItems {

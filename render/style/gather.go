@@ -57,7 +57,7 @@ func (g *gatherer) after(n, root *html.Node) *html.Node {
 
 // styleElement reads a style element (HTML, section 4.2.6).
 func (g *gatherer) styleElement(n *html.Node) {
-	if n.FirstChild == nil || !g.applies(n) {
+	if !g.applies(n) || n.FirstChild == nil {
 		return
 	}
 	text := n.FirstChild.Data

@@ -51,6 +51,7 @@ type frame struct {
 	sheet   *source
 	open    block
 
+	kept     bool // a rule is of it, or of a frame in it
 	parsed   bool
 	list     *selector.List
 	excepted *selector.List
@@ -71,6 +72,8 @@ type reader struct {
 	dropped bool
 	left    int // bytes that may yet be read
 	top     *frame
+	free    *frame // to be used again
+	arena   []declaration
 	sheet   *source
 }
 
@@ -101,39 +104,65 @@ func (r *reader) read(text string) {
 
 // Begin takes the start of a rule with a block.
 func (r *reader) Begin(at, prelude string) bool {
-	f := &frame{around: r.top, layer: r.top.layer, sheet: r.sheet, prelude: prelude}
+	f := r.frame(prelude)
 	switch at {
 	case "":
 		f.style = true
 		r.seen++
 	case "media":
 		if !r.media.Matches(prelude) {
-			return false
+			return r.release(f)
 		}
 	case "supports":
 		if !css.Supports(prelude, supported, selector.Supported) {
-			return false
+			return r.release(f)
 		}
 	case "container":
 		if !r.media.Container(prelude) {
-			return false
+			return r.release(f)
 		}
 	case "layer":
 		f.layer = r.layers.named(r.top.layer, prelude)
 	case "scope":
 		f.scoped = true
 	default: // fonts, key frames, pages, properties: nothing that a text has
-		return false
+		return r.release(f)
 	}
 	r.flush()
 	r.top = f
 	return true
 }
 
+// frame returns a new frame in the one that is open, or one that nothing came of.
+func (r *reader) frame(prelude string) *frame {
+	f := r.free
+	if f == nil {
+		f = &frame{}
+	}
+	r.free = nil
+	*f = frame{
+		around: r.top, layer: r.top.layer, sheet: r.sheet, prelude: prelude,
+		open: block{normal: f.open.normal[:0], important: f.open.important[:0]},
+	}
+	return f
+}
+
+// release takes back a frame that nothing came of.
+func (r *reader) release(f *frame) bool {
+	r.free = f
+	return false
+}
+
 // End takes the end of a block.
 func (r *reader) End() {
 	r.flush()
-	r.top = r.top.around
+	f := r.top
+	r.top = f.around
+	if f.kept {
+		r.top.kept = true
+	} else {
+		r.release(f)
+	}
 }
 
 // flush keeps what has been declared since the last rule. What stands behind a rule in a
@@ -145,12 +174,33 @@ func (r *reader) flush() {
 	}
 	if f.styled() {
 		if len(r.rules) < maxRules {
-			r.rules = append(r.rules, rule{f.open, f, f.layer})
+			r.rules = append(r.rules, rule{r.copied(&f.open), f, f.layer})
+			f.kept = true
 		} else {
 			r.dropped = true
 		}
 	}
-	f.open = block{}
+	f.open.normal, f.open.important, f.open.custom = f.open.normal[:0], f.open.important[:0], nil
+}
+
+// copied returns a block in memory of its own, without room to spare.
+func (r *reader) copied(b *block) block {
+	return block{r.keep(b.normal), r.keep(b.important), b.custom}
+}
+
+// arenaSize is how many declarations are allocated at a time.
+const arenaSize = 256
+
+func (r *reader) keep(list []declaration) []declaration {
+	if len(list) == 0 {
+		return nil
+	}
+	if cap(r.arena)-len(r.arena) < len(list) {
+		r.arena = make([]declaration, 0, max(arenaSize, len(list)))
+	}
+	start := len(r.arena)
+	r.arena = append(r.arena, list...)
+	return r.arena[start:len(r.arena):len(r.arena)]
 }
 
 // styled reports whether a frame is in a rule of style, so that it has selectors.
@@ -233,6 +283,22 @@ func (r *reader) namespace(prelude string) {
 		r.sheet.namespaces = map[string]string{}
 	}
 	r.sheet.namespaces[prefix] = t.Name
+}
+
+// mayMatch reports whether the selectors of a frame could match anything on a page.
+func (f *frame) mayMatch(p *selector.Presence) bool {
+	for ; f != nil; f = f.around {
+		if !f.style {
+			continue
+		}
+		if !p.MayMatch(f.prelude) {
+			return false
+		}
+		if strings.ContainsAny(f.prelude, "(&") {
+			return true // it may have nothing to do with the rule around
+		}
+	}
+	return true
 }
 
 // selectors returns those of a frame, which are read when a rule needs them: most rules
