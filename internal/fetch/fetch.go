@@ -240,7 +240,7 @@ func (f *Fetcher) Send(ctx context.Context, rec *trace.Recorder, u *weburl.URL, 
 	again, logins := newRetries(f.o.Retry), &logins{}
 	for n, why := 0, "first"; ; why = "retry" {
 		first := f.first(u, p)
-		first.why, first.logins = why, logins
+		first.why, first.logins, first.retries = why, logins, again
 		last, err := f.once(ctx, rec, first, &n, out)
 		retry, ok := again.next(last, err)
 		if !ok || ctx.Err() != nil {

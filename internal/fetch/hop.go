@@ -40,6 +40,7 @@ type hop struct {
 	// login is the name and password that the netrc file has, nil for none.
 	login   *string
 	logins  *logins
+	retries *retries // those of the fetch, nil where it has none
 	telling telling
 	via     Route
 	target  socks.Target   // of a SOCKS proxy

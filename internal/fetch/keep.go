@@ -62,11 +62,15 @@ func (h *hop) connection(ctx context.Context, sc *trace.Scope) (*transport.Conn,
 	return h.kept.conn, nil
 }
 
-// keep leaves the connection to the next hop, or to the first of the next fetch, where that
-// can go over it.
+// keep leaves the connection to the next hop, to a retry, or to the first hop of the next
+// fetch, where that can go over it.
 func (h *hop) keep(sc *trace.Scope, conn *transport.Conn, next *hop) bool {
 	to, whose := next, "exchange"
-	if next == nil {
+	switch {
+	case next != nil:
+	case h.retries != nil && h.retries.due(h):
+		to, whose = h.f.first(h.origin, h.payload), "retry"
+	default:
 		to, whose = h.f.line.following(), "fetch"
 	}
 	if to == nil {

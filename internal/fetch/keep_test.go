@@ -60,10 +60,9 @@ func courses(doc *trace.Document) (out []course) {
 
 // A server that has answered by HTTP/1.0 is asked by it from then on, as curl does.
 func TestAServerOfHTTP10IsAskedByItAgain(t *testing.T) {
-	var asked []string
+	heads := make(chan string, 8)
 	server := listen(t, talk(func(head string, nth int) *string {
-		line, _, _ := strings.Cut(head, "\r\n")
-		asked = append(asked, line)
+		heads <- head
 		reply := fine
 		if nth == 0 {
 			reply = found("/next")
@@ -72,6 +71,11 @@ func TestAServerOfHTTP10IsAskedByItAgain(t *testing.T) {
 		return lasting(strings.Replace(reply, "\r\n", "\r\nConnection: keep-alive\r\n", 1))
 	}))
 	got := run(t, Options{Follow: true, MaxRedirects: 5}, server.url("/"))
+	var asked []string
+	for range got.doc.Exchanges {
+		line, _, _ := strings.Cut(<-heads, "\r\n")
+		asked = append(asked, line)
+	}
 	if diff := cmp.Diff([]string{"GET / HTTP/1.1", "GET /next HTTP/1.0"}, asked); diff != "" || got.body != "ok" {
 		t.Errorf("body %q, %v, asked (-want +got):\n%s", got.body, got.err, diff)
 	}

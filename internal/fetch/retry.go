@@ -74,26 +74,40 @@ func newRetries(p RetryPolicy) *retries {
 // next says whether and how a fetch that ended is tried again.
 func (r *retries) next(h *hop, err error) (Retry, bool) {
 	cause := r.cause(h, err)
-	if cause == nil || r.Max <= 0 {
+	wait, ok := r.wait(h)
+	if cause == nil || !ok {
 		return Retry{}, false
-	}
-	wait := r.delay
-	after := time.Duration(0)
-	if h.answered != nil {
-		after = retryAfter(h.answered)
-	}
-	wait = max(wait, after)
-	if r.RetryPolicy.MaxTime > 0 {
-		spent := time.Since(r.begun)
-		if spent >= r.MaxTime || after > 0 && spent+wait > r.MaxTime {
-			return Retry{}, false
-		}
 	}
 	r.Max--
 	if r.RetryPolicy.Delay <= 0 {
 		r.delay = min(2*r.delay, maxDelay)
 	}
 	return Retry{Cause: cause, Wait: wait, Left: r.Max}, true
+}
+
+// due says whether an answer that came whole will be asked for again.
+func (r *retries) due(h *hop) bool {
+	_, ok := r.wait(h)
+	return ok && r.cause(h, nil) != nil
+}
+
+// wait is how long the next retry waits, where there may be one.
+func (r *retries) wait(h *hop) (wait time.Duration, ok bool) {
+	if r.Max <= 0 {
+		return 0, false
+	}
+	after := time.Duration(0)
+	if h.answered != nil {
+		after = retryAfter(h.answered)
+	}
+	wait = max(r.delay, after)
+	if r.RetryPolicy.MaxTime > 0 {
+		spent := time.Since(r.begun)
+		if spent >= r.MaxTime || after > 0 && spent+wait > r.MaxTime {
+			return 0, false
+		}
+	}
+	return wait, true
 }
 
 // cause is why a fetch should be tried again, nil where it should not.

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -140,6 +141,45 @@ func TestRetries(t *testing.T) {
 	}
 	if len(s.retries) != 2 || s.retries[1].Left != 3 || !strings.Contains(s.retries[1].Cause.Error(), "503") {
 		t.Errorf("told of %+v", s.retries)
+	}
+}
+
+// A retry goes over the connection of the try before it, where that is left open, and the
+// connection is closed in order when there are no more.
+func TestARetryReusesTheConnection(t *testing.T) {
+	const later = "HTTP/1.1 503 Not yet\r\nContent-Length: 3\r\n\r\nnot"
+	for _, tt := range []struct{ name, last string }{
+		{"a retry that is answered", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes"},
+		{"a retry in vain", later},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := listen(t, func(_ string, c net.Conn) {
+				io.WriteString(c, later)
+				r := bufio.NewReader(c)
+				for line := ""; line != "\r\n"; {
+					var err error
+					if line, err = r.ReadString('\n'); err != nil {
+						return
+					}
+				}
+				io.WriteString(c, tt.last)
+				io.Copy(io.Discard, r)
+			})
+			r := run(t, Options{Retry: RetryPolicy{Max: 1, Delay: 1}}, p.url("/"))
+			if r.err != nil || len(r.doc.Exchanges) != 2 {
+				t.Fatalf("%v, %d exchanges", r.err, len(r.doc.Exchanges))
+			}
+			first, last := r.doc.Exchanges[0], r.doc.Exchanges[1]
+			if !last.Connection.Reused || last.Connection.Local != first.Connection.Local {
+				t.Errorf("the retry is on %s, reused: %v; the first was on %s", last.Connection.Local, last.Connection.Reused, first.Connection.Local)
+			}
+			if why := first.Phase(trace.Close).Why; why != "kept for the next retry" {
+				t.Errorf("the first close was skipped because it was %q", why)
+			}
+			if last.Close == nil || last.Close.Initiator != trace.Client {
+				t.Errorf("the close is %+v", last.Close)
+			}
+		})
 	}
 }
 

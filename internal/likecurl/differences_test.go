@@ -78,9 +78,6 @@ func hellos(o *outcome) { o.Requests = nil }
 // We look whether there is a place for a file before anything goes out for it.
 func lookedBefore(o *outcome) { o.Requests = nil }
 
-// A retry has a connection of its own with us, as what came before has ended.
-func joined(o *outcome) { o.Requests = []string{strings.Join(o.Requests, "")} }
-
 // A client's nonce is chosen by chance, and its answer depends on it.
 func nonces(o *outcome) {
 	for i, r := range o.Requests {
@@ -103,5 +100,22 @@ func orders(o *outcome) {
 func logins(o *outcome) {
 	for i, r := range o.Requests {
 		o.Requests[i] = strings.Replace(r, "Proxy-Authorization: Basic bWU6d29yZA==\r\n", "", 1)
+	}
+}
+
+// What goes side by side comes in any order, over as many connections as there were.
+func anyOrder(o *outcome) {
+	var heads []string
+	for _, r := range o.Requests {
+		heads = append(heads, strings.SplitAfter(r, "\r\n\r\n")...)
+	}
+	slices.Sort(heads)
+	o.Requests = slices.DeleteFunc(heads, func(h string) bool { return h == "" })
+}
+
+// The URL Standard has braces encoded in a path; curl sends them as they are.
+func braces(o *outcome) {
+	for i, r := range o.Requests {
+		o.Requests[i] = strings.NewReplacer("%7B", "{", "%7D", "}").Replace(r)
 	}
 }

@@ -54,7 +54,7 @@ func TestLikeCurl(t *testing.T) {
 		t.Fatal(err)
 	}
 	theirs := runner{curl, []string{"-q", "-s", "-A", agent}, nil}
-	ours := runner{self, []string{"-s", "-A", agent, "--source"}, []string{asCommand + "=1", "GORACE=atexit_sleep_ms=0"}}
+	ours := runner{self, []string{"-q", "-s", "-A", agent, "--source"}, []string{asCommand + "=1", "GORACE=atexit_sleep_ms=0"}}
 	sites := startSites(t)
 	for _, c := range commands {
 		t.Run(c.name, func(t *testing.T) {
@@ -93,12 +93,12 @@ const agent = "either/1.0"
 func (c command) run(t *testing.T, r runner, s *server, sites *sites) outcome {
 	t.Helper()
 	dir := t.TempDir()
+	places := s.places(sites)
 	for name, content := range c.files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(places.Replace(content)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	places := s.places(sites)
 	words := append([]string{}, r.words...)
 	for _, a := range c.args {
 		words = append(words, places.Replace(a))

@@ -80,7 +80,7 @@ func Apache(t testing.TB, site *Site) *Server {
 	dir := openFolder(t)
 	config := filepath.Join(dir, "apache.conf")
 	openToAll(t, filepath.Join(dir, "locks"))
-	s := &Server{Site: site, Digest: true}
+	s := &Server{Site: site, Digest: true, Peeks: true}
 	// Apache gives up root's rights, and takes no other user who is root.
 	user := asRoot("User #65534\nGroup #65534")
 	ports := launch{name: "apache", ports: 2, read: readEntry, command: func(ports []int) *exec.Cmd {

@@ -34,6 +34,9 @@ type Server struct {
 	Digest bool
 	// Whole says whether its log has an entry for each connection that is over too.
 	Whole bool
+	// Peeks says that its log may count the first byte of a request twice, on a connection
+	// that has served one before: it looks whether something has come, and counts that.
+	Peeks bool
 	// Unread says that its log leaves out the body of a request that it answers without
 	// wanting one: it writes the line before it reads that body.
 	Unread bool
