@@ -115,6 +115,14 @@ func Render(w io.Writer, r io.Reader, sc *trace.Scope, o Options) error {
 	return err
 }
 
+// above writes the page's title, with an empty line behind it.
+func above(to layout.Sink, title string, l layout.Options) {
+	root := &html.Node{Type: html.DocumentNode}
+	paragraph(root).AppendChild(&html.Node{Type: html.TextNode, Data: title})
+	layout.Layout(to, root, style.Compute(root, style.Options{Width: l.Width}), l)
+	to.Line(nil)
+}
+
 // columns returns the width that a page is laid out for.
 func (o Options) columns() int {
 	if o.Width <= 0 {
@@ -142,14 +150,6 @@ func (o Options) style(base string) style.Options {
 		s.Fetch = func(href string) ([]byte, error) { return o.StyleSheet(resolve(href)) }
 	}
 	return s
-}
-
-// above writes the page's title, with an empty line behind it.
-func above(to layout.Sink, title string, l layout.Options) {
-	root := &html.Node{Type: html.DocumentNode}
-	paragraph(root).AppendChild(&html.Node{Type: html.TextNode, Data: title})
-	layout.Layout(to, root, style.Compute(root, style.Options{}), l)
-	to.Line(nil)
 }
 
 // layout returns the options of the last stage, for a page with this base element.

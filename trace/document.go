@@ -173,9 +173,22 @@ type Connection struct {
 	NotObservable []Unseen `json:"not_observable,omitzero"`
 	Proxy         *Proxy   `json:"proxy,omitzero"`
 	// Layers are those of the connection that is used, from the bottom.
-	Layers []Layer     `json:"layers,omitzero"`
-	Opened *SocketRead `json:"tcp_info_opened,omitzero"`
-	Closed *SocketRead `json:"tcp_info_closed,omitzero"`
+	Layers []Layer `json:"layers,omitzero"`
+	// FastOpen is what became of TCP Fast Open, where that was wanted.
+	FastOpen *FastOpenInfo `json:"fast_open,omitzero"`
+	Opened   *SocketRead   `json:"tcp_info_opened,omitzero"`
+	Closed   *SocketRead   `json:"tcp_info_closed,omitzero"`
+}
+
+// A FastOpenInfo says what became of TCP Fast Open (RFC 7413).
+type FastOpenInfo struct {
+	// Cookie is asked, sent or refused.
+	Cookie string `json:"cookie"`
+	// Bytes went with the SYN; Taken says whether the server acknowledged them with its
+	// own, nil where that was not seen.
+	Bytes int64  `json:"syn_data_bytes"`
+	Taken *bool  `json:"acknowledged,omitzero"`
+	Why   string `json:"why,omitzero"`
 }
 
 // An Unseen is something that could not be observed.
@@ -293,6 +306,8 @@ type RequestInfo struct {
 	Cut bool `json:"cut,omitzero"`
 	// Acked is the moment at which the peer's acknowledgement of the last byte came.
 	Acked *Time `json:"acked_ns,omitzero"`
+	// Content is the body, where it was kept.
+	Content *Content `json:"content,omitzero"`
 }
 
 // A ResponseInfo is the response as it came.
@@ -327,6 +342,8 @@ type ResponseInfo struct {
 	// response was there.
 	WaitLow  *Time `json:"wait_network_low_ns,omitzero"`
 	WaitHigh *Time `json:"wait_network_high_ns,omitzero"`
+	// Content is the body with its codings undone, where it was kept.
+	Content *Content `json:"content,omitzero"`
 }
 
 // An Interim is a 1xx response.

@@ -16,19 +16,26 @@ type FoldOptions struct {
 	// Carried is what is known of connections from earlier fetches of the run, to which this
 	// one's are added; nil where none goes over.
 	Carried *Carried
+	// Published says that the records, and the URL, are as Publish gives them.
+	Published bool
 }
 
 // Fold derives the document. It reads no clock, no environment and no global, and
 // gives the same document for any order in which concurrent records arrived.
 func Fold(records []Record, o FoldOptions) *Document {
+	if !o.Published {
+		o.URL = cut(redactURL(o.URL, o.Secrets))
+	}
 	d := &Document{
-		Schema: SchemaTrace, URL: cut(redactURL(o.URL, o.Secrets)), Findings: []Finding{}, Exchanges: []Exchange{},
+		Schema: SchemaTrace, URL: o.URL, Findings: []Finding{}, Exchanges: []Exchange{},
 		Started: o.Started.UTC().Format(time.RFC3339Nano), StartedUnix: o.Started.UnixNano(),
 	}
 	kept := o.Carried.conns()
 	for _, group := range byExchange(records) {
 		for i := range group {
-			group[i].Event = Publish(group[i].Event, o.Secrets)
+			if !o.Published {
+				group[i].Event = Publish(group[i].Event, o.Secrets)
+			}
 		}
 		x, failure := foldExchange(group, kept)
 		if x.TLS != nil {

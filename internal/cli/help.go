@@ -17,6 +17,7 @@ const helpHead = `fetchscope fetches a URL in six steps and shows what truly hap
                                          step 1 alone: ask the DNS
   fetchscope render [options] [FILE | -] step 5 alone: HTML to text
   fetchscope demo [options] [PATH ...]   the six steps against an internet on loopback
+  fetchscope show [options] FILE [FILE]  a stored trace again; two of them side by side
 
 `
 
@@ -43,6 +44,18 @@ a name. Of several questions the last that failed decides.
   fetchscope resolve 192.0.2.1                         the name of an address
   fetchscope resolve --iterate --dnssec example.com    from the root, with proofs
   fetchscope resolve --server 9.9.9.9 -s example.com   the records alone
+
+`, "show": `fetchscope show [options] FILE [FILE]
+
+A trace that was stored by --format json, jsonl or har, again, on stdout: as any --view,
+or in another --format. - is stdin. Nothing is fetched. Of two files, each with one
+fetch, the phases are set side by side, with what differs.
+
+  fetchscope -s --format json https://example.com/ > before.json
+  fetchscope show before.json                          what one would have seen
+  fetchscope show --view ladder before.json            another view of it
+  fetchscope show --format har before.json             another program's format
+  fetchscope show before.json after.json               what has changed
 
 `}
 
@@ -102,7 +115,7 @@ func (p *program) helpOn(word string, columns int) error {
 		return writeOptions(p.stdout, word, columns)
 	}
 	if _, known := commands[word]; !known {
-		return usage(fmt.Sprintf("there is no help on %q", word), "categories: "+strings.Join(categories, ", ")+"; commands: demo, render, resolve")
+		return usage(fmt.Sprintf("there is no help on %q", word), "categories: "+strings.Join(categories, ", ")+"; commands: demo, render, resolve, show")
 	}
 	head := commandHeads[word]
 	if word == "demo" {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/term"
@@ -52,7 +54,7 @@ func (p *program) openCapture() error {
 // showsSegments says whether the view or format has a place for them. In a lab they tell
 // what came of what was lost.
 func (p *program) showsSegments() bool {
-	return p.format != "" || !p.silent && (p.end != nil || p.view == "ladder" || p.view == "full")
+	return slices.Contains(wholeFormats, p.format) || !p.silent && (p.end != nil || p.view == "ladder" || p.view == "full")
 }
 
 func captureHint(err error) string {
@@ -139,6 +141,7 @@ type keyLog struct {
 	p    *program
 	name string
 	file *os.File
+	mu   sync.Mutex // guards the rest: handshakes may go on at the same time
 	kept bytes.Buffer
 	told bool
 }
@@ -154,6 +157,8 @@ func (p *program) openKeys() {
 
 // Write takes a line.
 func (k *keyLog) Write(line []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.p.pcap != "" {
 		k.kept.Write(line)
 	}

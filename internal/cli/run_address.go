@@ -28,10 +28,8 @@ func (t *transfer) byEachAddress(ctx context.Context) error {
 			first = ended
 		}
 		rows = append(rows, timeline.Address{AddrPort: one.Addr, Document: doc})
-		if t.format == "json" {
-			if err := trace.WriteJSON(t.stdout, doc, false); err != nil {
-				return err
-			}
+		if err := t.put(doc); err != nil {
+			return err
 		}
 		if ctx.Err() != nil {
 			break

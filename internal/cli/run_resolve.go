@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"fetchscope/internal/fetch"
 	"fetchscope/resolver"
@@ -18,6 +19,8 @@ func (p *operation) resolve(ctx context.Context, words []string) error {
 	switch {
 	case err != nil:
 		return err
+	case !slices.Contains([]string{"", "json", "jsonl"}, p.s.format):
+		return usage("--format "+p.s.format+" is about a fetch, and resolve makes none", "--format json has the answers and the queries")
 	case p.s.view == "ladder":
 		return usage("--view ladder draws a connection, and resolve makes none", "--view full shows every query")
 	}
@@ -67,7 +70,7 @@ func (p *operation) resolveOne(ctx context.Context, r *resolver.Resolver, q ques
 	var lines *jsonLines
 	var sink trace.Sink
 	if p.s.format == "jsonl" {
-		lines = newJSONLines(p.stdout, p.s.secrets)
+		lines = newJSONLines(p.stdout, p.s.secrets, i)
 		sink = lines
 	}
 	rec := trace.NewRecorder(sink)

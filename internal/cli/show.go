@@ -3,7 +3,9 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"io"
 
+	"fetchscope/internal/term"
 	"fetchscope/trace"
 	"fetchscope/trace/ladder"
 	"fetchscope/trace/timeline"
@@ -12,10 +14,8 @@ import (
 // show writes the document, the trace for people, and a page that was held back for
 // it.
 func (p *program) show(doc *trace.Document, d *delivery, ended *statusError) error {
-	if p.format == "json" {
-		if err := trace.WriteJSON(p.stdout, doc, !p.several()); err != nil {
-			return err
-		}
+	if err := p.put(doc); err != nil {
+		return err
 	}
 	if !p.silent && p.view != "none" {
 		if err := p.draw(doc); err != nil {
@@ -39,21 +39,7 @@ func (p *program) show(doc *trace.Document, d *delivery, ended *statusError) err
 // draw writes the trace for people.
 func (p *program) draw(doc *trace.Document) error {
 	var b bytes.Buffer
-	columns := p.err.Columns
-	o := timeline.Options{Columns: columns, Color: p.err.Color, UTF8: p.err.UTF8}
-	l := ladder.Options(o)
-	var err error
-	switch p.view {
-	case "ladder":
-		err = ladder.Write(&b, doc, l)
-	case viewLab:
-		err = errors.Join(timeline.Write(&b, doc, o), ladder.Write(&b, doc, l))
-	case "full":
-		err = errors.Join(timeline.Write(&b, doc, o), timeline.Details(&b, doc, o), ladder.Write(&b, doc, l))
-	default:
-		err = timeline.Write(&b, doc, o)
-	}
-	if err != nil {
+	if err := p.drawOn(&b, doc, p.err); err != nil {
 		return err
 	}
 	if p.end != nil {
@@ -62,6 +48,21 @@ func (p *program) draw(doc *trace.Document) error {
 	if p.err.Terminal {
 		b.WriteByte('\n') // a page may follow
 	}
-	_, err = p.stderr.Write(b.Bytes())
+	_, err := p.stderr.Write(b.Bytes())
 	return err
+}
+
+// drawOn writes the view that is chosen for a screen.
+func (p *program) drawOn(w io.Writer, doc *trace.Document, on term.Screen) error {
+	o := timeline.Options{Columns: on.Columns, Color: on.Color, UTF8: on.UTF8}
+	l := ladder.Options(o)
+	switch p.view {
+	case "ladder":
+		return ladder.Write(w, doc, l)
+	case viewLab:
+		return errors.Join(timeline.Write(w, doc, o), ladder.Write(w, doc, l))
+	case "full":
+		return errors.Join(timeline.Write(w, doc, o), timeline.Details(w, doc, o), ladder.Write(w, doc, l))
+	}
+	return timeline.Write(w, doc, o)
 }

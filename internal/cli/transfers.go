@@ -3,6 +3,7 @@ package cli
 import (
 	"math"
 	"sync"
+	"time"
 
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/urlglob"
@@ -19,6 +20,7 @@ type transfer struct {
 	// number counts the transfers of the run, and urlNumber the URLs that were typed.
 	number, urlNumber int
 	bad               *fetch.Failure // of a pattern: there is nothing to be fetched
+	queued            time.Duration  // under -Z, until it was its turn
 
 	url  *weburl.URL // nil where the word is none
 	body *fetch.Payload
@@ -134,7 +136,10 @@ func (t *transfer) choose(e *expansion, globs bool) error {
 
 // several says whether there is more than one transfer.
 func (p *program) several() bool {
-	if len(p.ops) > 1 || len(p.ops[0].s.targets) > 1 {
+	if p.gathered.stored > 0 {
+		return p.gathered.stored > 1
+	}
+	if p.byAddress || len(p.ops) > 1 || len(p.ops[0].s.targets) > 1 {
 		return true
 	}
 	e, err := p.ops[0].expand(0)

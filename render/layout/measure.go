@@ -1,5 +1,7 @@
 package layout
 
+import "bytes"
+
 // An extent is how much width a box needs at least, so that no word sticks out, and
 // how much it can make use of (CSS 2.2, section 17.5.2.2: minimum and maximum
 // content width).
@@ -90,10 +92,21 @@ func (t *tree) measureText(b *box) extent {
 // anywhere: below it, not even its words can be told apart.
 const leastPhrase = 12
 
-// least returns the least width of a segment.
+// least returns the least width of a segment. A URL may become as narrow as its parts.
 func least(t []byte, width int) int {
-	if width > leastPhrase && breakable(t) {
+	switch {
+	case width <= leastPhrase:
+	case breakable(t):
 		return leastPhrase
+	case bytes.IndexByte(t, '/') > 0:
+		var s segments
+		s.lines.Slashes = true
+		s.reset(t, nil, 0)
+		width = leastPhrase
+		for g := (segment{brk: zeroBreak}); g.brk != endBreak; {
+			g = s.next()
+			width = max(width, g.width)
+		}
 	}
 	return width
 }

@@ -132,8 +132,8 @@ func (t *tree) segmentsOf(b *box) *segments {
 	return &t.cut
 }
 
-// breakable reports whether a segment that is wider than a line is more than one word:
-// lines can end in it at its no-break spaces, or anywhere in scripts without spaces.
+// breakable reports whether a word that is wider than a line can be broken anywhere, as in
+// scripts that have no spaces.
 func breakable(t []byte) bool {
 	for i := 0; i < len(t); {
 		if t[i] < utf8.RuneSelf {

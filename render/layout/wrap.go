@@ -36,13 +36,15 @@ type wrapper struct {
 }
 
 // segment places a segment, in pieces where it is wider than a line: those between the
-// opportunities that its white-space withholds, then those between its no-break spaces.
+// opportunities that its white-space withholds, or its slashes, then those between its
+// no-break spaces.
 func (p *wrapper) segment(t []byte, g segment) {
 	if g.width <= p.avail {
 		p.place(t, g)
 		return
 	}
 	var inner segments
+	inner.lines.Slashes = true
 	inner.reset(t, nil, 0)
 	for {
 		k := inner.next()
@@ -115,7 +117,7 @@ func (p *wrapper) wrap() {
 	if p.used == 0 {
 		return
 	}
-	if p.hyphen {
+	if p.hyphen && p.used < p.avail { // a word as wide as the line goes without
 		p.row = append(p.row, '-')
 		p.used++
 	}

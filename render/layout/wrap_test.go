@@ -39,6 +39,8 @@ func TestScripts(t *testing.T) {
 		{name: "hangul by syllables", width: 9, source: "<p>한국어 문장", want: "한국어 문\n장\n"},
 		{name: "numbers", width: 10, source: "<p>it was $1,200.50 -3.5%", want: "it was\n$1,200.50\n-3.5%\n"},
 		{name: "options and paths", width: 12, source: "<p>use --a-b in /usr/share/doc", want: "use --a-b in\n/usr/share/\ndoc\n"},
+		{name: "a path that fits a line", width: 12, source: "<p>use /usr/lib/x or", want: "use\n/usr/lib/x\nor\n"},
+		{name: "a URL in a cell", width: 30, source: "<table border=1><tr><td>some words<td>https://a.example/and/some/path/of/it<tr><td>a<td>b</table>", want: "some      │ https://a.example/\nwords     │ and/some/path/of/\n          │ it\na         │ b\n"},
 		{name: "flags and families", width: 8, source: "<p>🇩🇪🇫🇷🇮🇹🇪🇸🇬🇷 👩‍👩‍👧👨‍👦👍🏽👎", want: "🇩🇪🇫🇷🇮🇹🇪🇸\n🇬🇷 👩‍👩‍👧👨‍👦\n👍🏽👎\n"},
 	})
 }

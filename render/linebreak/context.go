@@ -31,8 +31,8 @@ func (b *Breaker) joins(u unit) bool {
 		return false
 	}
 	b.joined = u.is == zwj
-	// A control character is a mark to UAX 14 and the end of a cluster to UAX 29.
-	b.odd = b.odd && (u.extends() || b.Untailored)
+	// Marks between the letters of a flag are nothing to UAX 14, and part them in UAX 29.
+	b.odd = b.odd && b.Untailored
 	return true
 }
 
@@ -75,6 +75,8 @@ func (b *Breaker) before(u unit) Break {
 		return Forced
 	case l.is == cr, u.any(ends | sp | zw): // LB6, LB7
 		return None
+	case l.is == sp && u.extends() && !b.Untailored: // a mark on a space is a cluster
+		return None
 	case b.solid == zw && l.any(zw|sp): // LB8
 		return Opportunity
 	case b.joined: // LB8a
@@ -104,10 +106,12 @@ func (b *Breaker) heldTogether(u unit) bool {
 	switch l := b.left; {
 	case u.extends(), l.any(clustered):
 		return true
-	case l.is == vi && u.any(alpha|aksara): // a conjunct (GB9c), however many signs join it
+	case l.is == vi: // of a conjunct (GB9c), however many signs join it
 		return true
 	case b.leads && u.is != sp:
 		return l.any(hyphen|sy) && !u.any(cb)
+	case l.is == sy && (!b.Slashes || b.second.is == sy) && !u.wide() && u.is != sp:
+		return true // two slashes lead to a host
 	case b.Words == KeepAll:
 		return l.any(words) && u.any(words)
 	}

@@ -14,7 +14,7 @@ import (
 func FuzzBreaks(f *testing.F) {
 	for i, s := range []string{
 		"one two-three --four", "天地。「玄」ー", "e\u0301 \u0301", "👩‍👩‍👧 🇩🇪🇫🇷 1️⃣ 👍🏽",
-		"\u0600字\u0d4e字", "a\r\n\u0301b\u200b\u0301", "ᬓ᭄ᬓ᭄ᬓ\u1B44", "\xff\xe5\xad", "ｶ ﾞ", "$(.5", "ᬓ᭄᭄ᬓ", "🇩\x00🇫🇷", strings.Repeat("-", 9),
+		"\u0600字\u0d4e字", "a\r\n\u0301b\u200b\u0301", "ᬓ᭄ᬓ᭄ᬓ\u1B44", "\xff\xe5\xad", "ｶ ﾞ", "$(.5", "ᬓ᭄᭄ᬓ", "ᬓ᭄᭄ᮓ", "🇩\x00🇫🇷", "a\v \u0301", "🇪\u200d🇫🇷", strings.Repeat("-", 9),
 	} {
 		f.Add(s, uint8(i))
 	}

@@ -12,7 +12,8 @@
 //   - Only a line feed forces a line to end; form feeds and the separators of lines and
 //     paragraphs merely allow it, as in browsers.
 //   - Hyphens and slashes at the start of a word stay with it, so that neither an
-//     option's name nor a path is torn from its sign, as browsers do in their own ways.
+//     option's name nor a path is torn from its sign, and slashes within words are no
+//     opportunities unless asked for. Browsers have such rules too, each its own.
 //
 // A class is looked up in a table of two levels (tables.go, made by gen.go). Most rules
 // only compare two neighbours, and are one table of pairs (rules.go); the others see what
@@ -22,6 +23,8 @@
 // Left out are dictionaries: in Thai, Lao, Khmer and Burmese no place within a phrase is
 // an opportunity, and [Complex] tells a layout where to break if it must.
 package linebreak
+
+//go:generate go run gen.go
 
 // A Break is why a line may end at an offset.
 type Break uint8
@@ -50,7 +53,10 @@ type Options struct {
 	Untailored bool
 	// Strict keeps small kana from the start of a line: line-break: strict.
 	Strict bool
-	Words  Words
+	// Slashes are places for a line to end within words, as in a URL that would be too
+	// long for it otherwise.
+	Slashes bool
+	Words   Words
 }
 
 // A Breaker goes through a text from one break to the next. Its zero value has no text.

@@ -98,8 +98,9 @@ func TestCSS(t *testing.T) {
 		{"only a line feed forces", "a\f|b\u2028|c"},
 		{"an option's name", "the |--long-|flag |-x"},
 		{"in brackets", "(-v)"},
-		{"a path", "in |/usr/|share/|doc |or |and/|or"},
-		{"a URL", "https://|a.example/|b/|c"},
+		{"a path", "in |/usr/share/doc |or |and/or"},
+		{"a URL", "https://a.example/b/c"},
+		{"a slash between ideographs", "天/|地"},
 		{"a hyphen alone", "a |- |b"},
 		{"a mark on a space", "a \u0301b"},
 		{"a modifier after what takes none", "字🏽"},
@@ -109,6 +110,13 @@ func TestCSS(t *testing.T) {
 		{"kinsoku: what ends none", "天|「地」|（玄）|黄"},
 		{"soft hyphens", "un\u00ad|break"},
 		{"full-width Latin", "Ａ|Ｂ"},
+	})
+}
+
+func TestSlashes(t *testing.T) {
+	check(t, linebreak.Options{Slashes: true}, []sample{
+		{"a path", "in |/usr/|share/|doc |or |and/|or"},
+		{"a URL", "https://a.example/|b/|c"},
 	})
 }
 
