@@ -41,7 +41,7 @@ func TestLimits(t *testing.T) {
 // its sheets are.
 func TestWork(t *testing.T) {
 	var attrs, has strings.Builder
-	for i := range 1000 {
+	for i := range 500 {
 		fmt.Fprintf(&attrs, "[data-x*='%d'] [class^='a%d']{display:block}", i, i)
 		fmt.Fprintf(&has, "div:has(.q%d) p{display:block}", i)
 	}
@@ -60,7 +60,7 @@ func TestWork(t *testing.T) {
 		if most := reserved + len(two.of)*own; two.steps > most {
 			t.Errorf("%s: %d steps for %d elements", c.name, two.steps, len(two.of))
 		}
-		if two.steps > reserved && two.steps > 2*one.steps+reserved/100 {
+		if two.steps > 2*one.steps+reserved/100 {
 			t.Errorf("%s: %d steps, %d on twice as much", c.name, one.steps, two.steps)
 		}
 		if len(two.styles) > 40 {

@@ -36,9 +36,6 @@ const (
 	replaced
 )
 
-// properties bounds their numbers.
-const properties = replaced + 1
-
 // propertyOf returns the property of a name in lower case, but for custom ones.
 func propertyOf(name string) property {
 	switch name {
