@@ -55,6 +55,10 @@ type Options struct {
 	Title bool
 	// ResolveLink makes a link absolute. Nil: links are shown as written.
 	ResolveLink func(base, href string) string
+	// StyleSheet returns the style sheet at an address that a link element names, made
+	// absolute where ResolveLink can. Nil: those sheets are left out. A page names at
+	// most 64, whose bytes count with those in the page.
+	StyleSheet func(url string) ([]byte, error)
 }
 
 const defaultWidth = 80
@@ -91,8 +95,8 @@ func Render(w io.Writer, r io.Reader, sc *trace.Scope, o Options) error {
 		f.refresh.note(root)
 	}
 	mathml.Flatten(root)
-	styles := style.Compute(root)
-	sc.Emit(trace.Styled{Rules: styles.Rules()})
+	styles := style.Compute(root, o.style(f.base))
+	sc.Emit(trace.Styled{Rules: styles.Rules(), Overridden: styles.Overridden(), Cut: styles.Cut()})
 
 	out := newFilter(w)
 	l := o.layout(f.base)
@@ -115,30 +119,48 @@ func Render(w io.Writer, r io.Reader, sc *trace.Scope, o Options) error {
 func above(to layout.Sink, title string, l layout.Options) {
 	root := &html.Node{Type: html.DocumentNode}
 	paragraph(root).AppendChild(&html.Node{Type: html.TextNode, Data: title})
-	layout.Layout(to, root, style.Compute(root), l)
+	layout.Layout(to, root, style.Compute(root, style.Options{Width: l.Width}), l)
 	to.Line(nil)
+}
+
+// columns returns the width that a page is laid out for.
+func (o Options) columns() int {
+	if o.Width <= 0 {
+		return defaultWidth
+	}
+	return o.Width
+}
+
+// resolver returns what makes links absolute on a page with this base element, or nil.
+func (o Options) resolver(base string) func(href string) string {
+	if o.ResolveLink == nil {
+		return nil
+	}
+	url := o.Base
+	if base != "" && len(base) <= maxBase {
+		url = o.ResolveLink(o.Base, base)
+	}
+	return func(href string) string { return o.ResolveLink(url, href) }
+}
+
+// style returns the options of styling.
+func (o Options) style(base string) style.Options {
+	s := style.Options{Width: o.columns(), Fetch: o.StyleSheet}
+	if resolve := o.resolver(base); resolve != nil && o.StyleSheet != nil {
+		s.Fetch = func(href string) ([]byte, error) { return o.StyleSheet(resolve(href)) }
+	}
+	return s
 }
 
 // layout returns the options of the last stage, for a page with this base element.
 func (o Options) layout(base string) layout.Options {
-	l := layout.Options{Width: o.Width, ASCII: o.ASCII}
-	if l.Width <= 0 {
-		l.Width = defaultWidth
-	}
+	l := layout.Options{Width: o.columns(), ASCII: o.ASCII, Resolve: o.resolver(base)}
 	switch o.Links {
 	case LinksInline:
 		l.Links = layout.LinksInline
 	case LinksFootnotes:
 		l.Links = layout.LinksFootnotes
 	}
-	if o.ResolveLink == nil {
-		return l
-	}
-	url := o.Base
-	if base != "" && len(base) <= maxBase {
-		url = o.ResolveLink(o.Base, base)
-	}
-	l.Resolve = func(href string) string { return o.ResolveLink(url, href) }
 	return l
 }
 

@@ -100,7 +100,7 @@ func (q *query) httpRequest(d *departure) *HTTPRequest {
 		Fields:  [][2]string{{"Accept", messageType}, {"Content-Type", messageType}, {"Content-Length", strconv.Itoa(len(q.wire))}},
 		MaxBody: maxDatagram, Sending: d.send,
 	}
-	if port := q.server.Addr.Port(); port != ports[HTTPS] {
+	if port := q.server.Addr.Port(); port != portOf(HTTPS) {
 		req.Host += ":" + strconv.Itoa(int(port))
 	}
 	if q.server.Get {

@@ -16,9 +16,19 @@ const (
 	HTTPS = "https" // RFC 8484
 )
 
-// Ports of the protocols: RFC 1035, section 4.2; RFC 7858, section 3.1; RFC 9110,
+// portOf is the port of a protocol: RFC 1035, section 4.2; RFC 7858, section 3.1; RFC 9110,
 // section 4.2.2.
-var ports = map[string]uint16{UDP: 53, TCP: 53, TLS: 853, HTTPS: 443}
+func portOf(protocol string) uint16 {
+	switch protocol {
+	case UDP, TCP:
+		return dnsPort
+	case TLS:
+		return 853
+	case HTTPS:
+		return 443
+	}
+	return 0
+}
 
 const dnsPort = 53
 
@@ -105,7 +115,7 @@ func parseServer(protocol, rest string) (s Server, err error) {
 	s.Protocol = protocol
 	switch protocol {
 	case UDP, TCP:
-		s.Addr, err = addressPort(rest, ports[protocol])
+		s.Addr, err = addressPort(rest, portOf(protocol))
 	case TLS:
 		err = s.parseHost(rest)
 	case HTTPS:
@@ -126,7 +136,7 @@ func parseServer(protocol, rest string) (s Server, err error) {
 
 // parseHost reads an address or a name, with an optional port.
 func (s *Server) parseHost(text string) error {
-	port := ports[s.Protocol]
+	port := portOf(s.Protocol)
 	addr, err := addressPort(text, port)
 	if err == nil {
 		s.Addr = addr

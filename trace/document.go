@@ -173,9 +173,22 @@ type Connection struct {
 	NotObservable []Unseen `json:"not_observable,omitzero"`
 	Proxy         *Proxy   `json:"proxy,omitzero"`
 	// Layers are those of the connection that is used, from the bottom.
-	Layers []Layer     `json:"layers,omitzero"`
-	Opened *SocketRead `json:"tcp_info_opened,omitzero"`
-	Closed *SocketRead `json:"tcp_info_closed,omitzero"`
+	Layers []Layer `json:"layers,omitzero"`
+	// FastOpen is what became of TCP Fast Open, where that was wanted.
+	FastOpen *FastOpenInfo `json:"fast_open,omitzero"`
+	Opened   *SocketRead   `json:"tcp_info_opened,omitzero"`
+	Closed   *SocketRead   `json:"tcp_info_closed,omitzero"`
+}
+
+// A FastOpenInfo says what became of TCP Fast Open (RFC 7413).
+type FastOpenInfo struct {
+	// Cookie is asked, sent or refused.
+	Cookie string `json:"cookie"`
+	// Bytes went with the SYN; Taken says whether the server acknowledged them with its
+	// own, nil where that was not seen.
+	Bytes int64  `json:"syn_data_bytes"`
+	Taken *bool  `json:"acknowledged,omitzero"`
+	Why   string `json:"why,omitzero"`
 }
 
 // An Unseen is something that could not be observed.
@@ -355,12 +368,18 @@ type RenderInfo struct {
 	Title       string `json:"title"`
 	Elements    int    `json:"elements"`
 	Rules       int    `json:"rules"`
-	Lines       int    `json:"lines"`
-	Links       int    `json:"links"`
-	Words       int    `json:"words"`
-	Parse       *Time  `json:"parse_ns,omitzero"`
-	Style       *Time  `json:"style_ns,omitzero"`
-	Layout      *Time  `json:"layout_ns,omitzero"`
+	// Overridden says that the page hides all of its text, as one does that waits for a
+	// script, and that it was shown all the same.
+	Overridden bool `json:"overridden,omitzero"`
+	// RulesCut says that the style sheets went beyond a limit, and some of their rules
+	// had no effect.
+	RulesCut bool  `json:"rules_cut,omitzero"`
+	Lines    int   `json:"lines"`
+	Links    int   `json:"links"`
+	Words    int   `json:"words"`
+	Parse    *Time `json:"parse_ns,omitzero"`
+	Style    *Time `json:"style_ns,omitzero"`
+	Layout   *Time `json:"layout_ns,omitzero"`
 }
 
 // A CloseInfo is step 6.

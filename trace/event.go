@@ -470,7 +470,13 @@ type Parsed struct {
 
 // Styled is the end of finding out how each element is displayed.
 type Styled struct {
+	// Rules is how many the style sheets had.
 	Rules int `json:"rules"`
+	// Overridden says that the page would have hidden all of its text, and was shown all
+	// the same.
+	Overridden bool `json:"overridden,omitzero"`
+	// Cut says that the style sheets went beyond a limit, and some rules had no effect.
+	Cut bool `json:"cut,omitzero"`
 }
 
 // RenderEnded is the end of laying out.

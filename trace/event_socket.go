@@ -59,5 +59,26 @@ type SocketOptions struct {
 	ReceiveScale *int `json:"receive_window_scale,omitzero"`
 }
 
+// What became of the cookie of TCP Fast Open (RFC 7413).
+const (
+	// CookieAsked is a SYN that asks the server for one.
+	CookieAsked = "asked"
+	// CookieSent is a SYN with the one that an earlier connection brought, and data.
+	CookieSent = "sent"
+	// CookieRefusedHere is an ordinary SYN: the system does not let us.
+	CookieRefusedHere = "refused"
+)
+
+// FastOpen is the moment at which a SYN went out for which TCP Fast Open was wanted. Whether
+// the server took the data is told by the SocketOptions.
+type FastOpen struct {
+	Cookie string `json:"cookie"`
+	// Bytes of data went with the SYN.
+	Bytes int64 `json:"bytes,omitzero"`
+	// Why is the system's reason.
+	Why string `json:"why,omitzero"`
+}
+
 // Kind names the event in the JSONL stream.
+func (FastOpen) Kind() string   { return "fast_open" }
 func (SocketRead) Kind() string { return "socket_read" }

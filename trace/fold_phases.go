@@ -5,41 +5,36 @@ import "reflect"
 // A bound finds the record at one end of a phase; it may have come surer in another.
 type bound func(*exchangeFold) (Record, bool)
 
-// bounds is the table of the phases: each from its first to its last event. The first
+// boundsOf is the table of the phases: each from its first to its last event. The first
 // bound that is found counts.
-var bounds = map[Phase]struct{ first, last []bound }{
-	Resolve: {
-		[]bound{asked, firstOf[ResolveStarted]},
-		[]bound{answer, lastOf[Resolved]},
-	},
-	Connect: {
-		[]bound{attempted, byPacket(synLeft), clientState(SynSent), firstOf[AttemptStarted]},
-		[]bound{byPacket(synAnswered), clientState(Established), lastOf[Connected]},
-	},
-	TLS: {
-		[]bound{byPacket(helloLeft), firstOf[TLSStarted]},
-		[]bound{byPacket(finishedLeft), handshakeLeft, lastOf[TLSEnded]},
-	},
-	Request: {
-		[]bound{firstOf[RequestStarted]},
-		[]bound{byPacket(lastByteLeft), requestLeft, lastOf[RequestEnded], lastOf[RequestCut]},
-	},
-	Wait: {
-		[]bound{byPacket(lastByteLeft), requestLeft, lastOf[RequestEnded], lastOf[RequestCut]},
-		[]bound{byPacket(firstByteCame), firstOf[FirstByte]},
-	},
-	Receive: {
-		[]bound{byPacket(firstByteCame), firstOf[FirstByte]},
-		[]bound{byPacket(lastByteCame), lastOf[ResponseEnded]},
-	},
-	Render: {
-		[]bound{firstOf[RenderStarted]},
-		[]bound{lastOf[RenderEnded]},
-	},
-	Close: {
-		[]bound{byPacket(partedFirst), closeBegun, firstOf[CloseStarted]},
-		[]bound{byPacket(partedLast), closeOver, lastOf[CloseEnded]},
-	},
+func boundsOf(phase Phase) (first, last []bound) {
+	switch phase {
+	case Resolve:
+		return []bound{asked, firstOf[ResolveStarted]},
+			[]bound{answer, lastOf[Resolved]}
+	case Connect:
+		return []bound{attempted, byPacket(synLeft), clientState(SynSent), firstOf[AttemptStarted]},
+			[]bound{byPacket(synAnswered), clientState(Established), lastOf[Connected]}
+	case TLS:
+		return []bound{byPacket(helloLeft), firstOf[TLSStarted]},
+			[]bound{byPacket(finishedLeft), handshakeLeft, lastOf[TLSEnded]}
+	case Request:
+		return []bound{firstOf[RequestStarted]},
+			[]bound{byPacket(lastByteLeft), requestLeft, lastOf[RequestEnded], lastOf[RequestCut]}
+	case Wait:
+		return []bound{byPacket(lastByteLeft), requestLeft, lastOf[RequestEnded], lastOf[RequestCut]},
+			[]bound{byPacket(firstByteCame), firstOf[FirstByte]}
+	case Receive:
+		return []bound{byPacket(firstByteCame), firstOf[FirstByte]},
+			[]bound{byPacket(lastByteCame), lastOf[ResponseEnded]}
+	case Render:
+		return []bound{firstOf[RenderStarted]},
+			[]bound{lastOf[RenderEnded]}
+	case Close:
+		return []bound{byPacket(partedFirst), closeBegun, firstOf[CloseStarted]},
+			[]bound{byPacket(partedLast), closeOver, lastOf[CloseEnded]}
+	}
+	return nil, nil
 }
 
 func firstOf[E Event](f *exchangeFold) (Record, bool) { return f.first(reflect.TypeFor[E]()) }
@@ -208,9 +203,9 @@ func (f *exchangeFold) phases() []PhaseTime {
 
 // time fills in a phase that was not skipped.
 func (f *exchangeFold) time(t *PhaseTime) {
-	b := bounds[t.Name]
-	first, began := find(f, b.first)
-	last, ended := find(f, b.last)
+	from, to := boundsOf(t.Name)
+	first, began := find(f, from)
+	last, ended := find(f, to)
 	failed := f.failure != nil && f.failure.Phase == t.Name
 	if failed {
 		t.Status = FailedHere

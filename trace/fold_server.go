@@ -9,28 +9,33 @@ type inference struct {
 	from, to bound
 }
 
-// inferences is what can be known of a server that nothing but its segments is seen of: it
+// An inferences is what can be known of a server by how the connection went.
+type inferences struct{ opening, first, second, both []inference }
+
+// knowable is what can be known of a server that nothing but its segments is seen of: it
 // cannot answer what it has not got, nor can what came have been sent later (RFC 9293,
 // figures 6, 12 and 13). Its last state, which nothing comes of, has no upper bound.
-var inferences = struct{ opening, first, second, both []inference }{
-	opening: []inference{
-		{SynReceived, clientState(SynSent), clientState(Established)},
-		{Established, clientState(Established), heardOf},
-	},
-	first: []inference{ // we close first
-		{CloseWait, clientState(FinWait1), seenState(FinWait2)},
-		{CloseWait, clientState(FinWait1), clientState(TimeWait)},
-		{LastAck, clientState(FinWait1), clientState(TimeWait)},
-	},
-	second: []inference{
-		{FinWait1, requestLeft, clientState(CloseWait)},
-		{FinWait2, clientState(CloseWait), seenState(Closed)},
-		{TimeWait, clientState(LastAck), seenState(Closed)},
-	},
-	both: []inference{
-		{FinWait1, requestLeft, clientState(Closing)},
-		{Closing, clientState(FinWait1), clientState(TimeWait)},
-	},
+func knowable() inferences {
+	return inferences{
+		opening: []inference{
+			{SynReceived, clientState(SynSent), clientState(Established)},
+			{Established, clientState(Established), heardOf},
+		},
+		first: []inference{ // we close first
+			{CloseWait, clientState(FinWait1), seenState(FinWait2)},
+			{CloseWait, clientState(FinWait1), clientState(TimeWait)},
+			{LastAck, clientState(FinWait1), clientState(TimeWait)},
+		},
+		second: []inference{
+			{FinWait1, requestLeft, clientState(CloseWait)},
+			{FinWait2, clientState(CloseWait), seenState(Closed)},
+			{TimeWait, clientState(LastAck), seenState(Closed)},
+		},
+		both: []inference{
+			{FinWait1, requestLeft, clientState(Closing)},
+			{Closing, clientState(FinWait1), clientState(TimeWait)},
+		},
+	}
 }
 
 // server infers the states of the other end where none was seen.
@@ -38,19 +43,20 @@ func (f *exchangeFold) server() []StateTime {
 	if f.sawServer() {
 		return nil
 	}
-	out := f.infer(inferences.opening)
+	rules := knowable()
+	out := f.infer(rules.opening)
 	if f.wasReset() {
 		return out
 	}
 	switch {
 	case f.sawState(Closing):
-		return append(out, f.infer(inferences.both)...)
+		return append(out, f.infer(rules.both)...)
 	case f.sawState(FinWait1) && f.sawState(TimeWait) && !f.sawState(FinWait2):
 		return out // they crossed, or not
 	case f.sawState(FinWait1):
-		return append(out, f.infer(inferences.first)...)
+		return append(out, f.infer(rules.first)...)
 	case f.sawState(LastAck) || f.sawState(CloseWait):
-		return append(out, f.infer(inferences.second)...)
+		return append(out, f.infer(rules.second)...)
 	}
 	return out
 }

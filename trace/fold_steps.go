@@ -15,7 +15,7 @@ func (f *exchangeFold) steps1and2(r Record) {
 		f.failure = &Error{Phase: e.Phase, Code: e.Code, Message: e.Message, Hint: e.Hint}
 	case ResolveStarted, QueryConnecting, QueryConnected, QuerySent, QueryAnswered, QueryJudged, QueryFailed, DatagramDropped, Resolved, AddressesAdded, ServiceOffered, ZoneJudged, SecurityJudged:
 		f.resolve(r)
-	case AttemptStarted, AttemptEnded, Connected, ConnectionReused, StateSeen, SegmentSeen, CaptureEnded, NotObservable, SocketRead, ProxyUsed, TunnelStarted, TunnelEnded:
+	case AttemptStarted, AttemptEnded, Connected, ConnectionReused, StateSeen, SegmentSeen, CaptureEnded, NotObservable, SocketRead, FastOpen, ProxyUsed, TunnelStarted, TunnelEnded:
 		f.connection(r)
 	case TLSStarted, TLSEnded, CertificatesSeen, ClientCertificateAsked, FlightSeen:
 		f.tls(r)
@@ -176,6 +176,8 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 		c.NotObservable = append(c.NotObservable, Unseen(e))
 	case SocketRead:
 		c.socketRead(e)
+	case FastOpen:
+		c.FastOpen = &FastOpenInfo{Cookie: e.Cookie, Bytes: e.Bytes, Why: e.Why}
 	case TunnelStarted:
 		c.proxy().TunnelStart, c.proxy().TunnelTarget = &r.At, e.Target
 	case TunnelEnded:
@@ -186,6 +188,9 @@ func (f *exchangeFold) connected(c *Connection, r Record) {
 func (c *Connection) socketRead(e SocketRead) {
 	if e.When == "connected" || e.When == "reused" {
 		c.Opened = &e
+		if c.FastOpen != nil && c.FastOpen.Cookie == CookieSent && e.Options != nil {
+			c.FastOpen.Taken = &e.Options.FastOpen
+		}
 	} else {
 		c.Closed = &e
 	}
@@ -265,7 +270,8 @@ func (f *exchangeFold) steps5and6(r Record) {
 		d := f.render()
 		d.Charset, d.CharsetFrom, d.Title, d.Elements = e.Charset, e.CharsetFrom, e.Title, e.Elements
 	case Styled:
-		f.render().Rules = e.Rules
+		d := f.render()
+		d.Rules, d.Overridden, d.RulesCut = e.Rules, e.Overridden, e.Cut
 	case RenderEnded:
 		d := f.render()
 		d.Lines, d.Links, d.Words = e.Lines, e.Links, e.Words

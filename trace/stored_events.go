@@ -86,6 +86,7 @@ func events() []Event {
 		NotifyMissing{},
 		FlightSeen{},
 		FetchEnded{},
+		FastOpen{},
 	}
 }
 
@@ -95,16 +96,17 @@ type streamLine struct {
 	At         Time            `json:"at_ns"`
 	Within     Time            `json:"uncertainty_ns"`
 	From       Evidence        `json:"evidence"`
+	Transfer   int             `json:"transfer"`
 	Exchange   int             `json:"exchange"`
 	Connection int             `json:"connection"`
 	Proxy      bool            `json:"proxy"`
 	Data       json.RawMessage `json:"data"`
 }
 
-// A Stream makes the documents of a JSONL stream again. Its zero value is for the
-// beginning.
+// A Stream makes the documents of a JSONL stream again, in which the lines of several
+// fetches may be mixed. Its zero value is for the beginning.
 type Stream struct {
-	records []Record
+	records map[int][]Record // by transfer
 	carried Carried
 	kinds   map[string]reflect.Type
 }
@@ -124,12 +126,15 @@ func (s *Stream) Line(b []byte) (*Document, error) {
 		return nil, err
 	}
 	if end, ok := event.(FetchEnded); ok {
-		return s.end(end)
+		return s.end(l.Transfer, end)
 	}
 	if l.Exchange < 0 || l.Exchange > maxExchanges {
 		return nil, fmt.Errorf("there is no exchange %d", l.Exchange)
 	}
-	s.records = append(s.records, Record{
+	if s.records == nil {
+		s.records = map[int][]Record{}
+	}
+	s.records[l.Transfer] = append(s.records[l.Transfer], Record{
 		Moment: Moment{At: l.At, Within: time.Duration(l.Within), From: l.From}, Exchange: l.Exchange, Conn: l.Connection, Proxy: l.Proxy, Event: event,
 	})
 	return nil, nil
@@ -168,9 +173,9 @@ func (s *Stream) event(kind string, data []byte) (Event, error) {
 }
 
 // end makes the document of a fetch.
-func (s *Stream) end(e FetchEnded) (*Document, error) {
-	d := Fold(s.records, FoldOptions{URL: e.URL, Started: time.Unix(0, e.StartedUnix), Secrets: true, Published: true, Carried: &s.carried})
-	s.records = nil
+func (s *Stream) end(transfer int, e FetchEnded) (*Document, error) {
+	d := Fold(s.records[transfer], FoldOptions{URL: e.URL, Started: time.Unix(0, e.StartedUnix), Secrets: true, Published: true, Carried: &s.carried})
+	delete(s.records, transfer)
 	d.ExitCode, d.Error = e.ExitCode, e.Error
 	return d, d.Check()
 }

@@ -17,7 +17,7 @@ const (
 
 // messageNames are those of handshake messages (RFC 8446, section 4; RFC 5246, section
 // 7.4; RFC 6066, section 8; RFC 8879, section 4).
-var messageNames = map[byte]string{
+var messageNames = [...]string{
 	0: "HelloRequest", 1: "ClientHello", 2: "ServerHello", 4: "NewSessionTicket", 5: "EndOfEarlyData",
 	8: "EncryptedExtensions", 11: "Certificate", 12: "ServerKeyExchange", 13: "CertificateRequest",
 	14: "ServerHelloDone", 15: "CertificateVerify", 16: "ClientKeyExchange", 20: "Finished",
@@ -180,12 +180,15 @@ func (d *dialogue) messages(s *speech, f *trace.FlightSeen, p []byte) {
 // named ends a message.
 func (d *dialogue) named(s *speech, f *trace.FlightSeen) {
 	kind := s.message[0]
-	known, ok := messageNames[kind]
+	known := ""
+	if int(kind) < len(messageNames) {
+		known = messageNames[kind]
+	}
 	switch {
 	case kind == messageServerHello && s.kept == messageStart && string(s.message[randomAt:]) == retryRandom:
 		d.retried = true
 		name(f, helloRetry)
-	case ok:
+	case known != "":
 		name(f, known)
 	default:
 		name(f, fmt.Sprintf("message of type %d", kind))

@@ -31,7 +31,7 @@ func TestFlights(t *testing.T) {
 	ca := newAuthority(t)
 	const v12, v13 = tls.VersionTLS12, tls.VersionTLS13
 	me := sign(t, clientTemplate("me"), nil)
-	id, err := LoadIdentity(file(t, me.block(), me.keyBlock(t)), "", "")
+	id, err := LoadIdentity(IdentityFiles{Cert: file(t, me.block(), me.keyBlock(t))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -22,18 +24,28 @@ type Identity struct{ cert tls.Certificate }
 // key is some ten kilobytes, and what the option names by mistake may be of any size.
 const maxIdentityFile = 1 << 20
 
-// LoadIdentity reads a certificate, with what is above it if that is there, and its key,
-// both in PEM form. Without a keyFile the key is in certFile too. The password is for a
-// key that is encrypted. The error is an *Error.
-func LoadIdentity(certFile, keyFile, password string) (*Identity, error) {
-	if keyFile == "" {
-		keyFile = certFile
+// IdentityFiles are where an identity is read from.
+type IdentityFiles struct {
+	// Cert is the file of the certificate, with what is above it if that is there. Without
+	// a Key its key is in it too.
+	Cert, Key string
+	// CertDER and KeyDER say that the files are in DER form, and not in PEM form.
+	CertDER, KeyDER bool
+	// Password is for a key that is encrypted.
+	Password string
+}
+
+// LoadIdentity reads a certificate and its key. The error is an *Error.
+func LoadIdentity(f IdentityFiles) (*Identity, error) {
+	if f.Key == "" {
+		f.Key, f.KeyDER = f.Cert, f.CertDER
 	}
-	certs, err := readBounded(certFile)
+	certFile, keyFile, password := f.Cert, f.Key, f.Password
+	certs, err := readForm(certFile, "CERTIFICATE", f.CertDER)
 	if err != nil {
 		return nil, identityError(err)
 	}
-	key, err := readBounded(keyFile)
+	key, err := readForm(keyFile, "PRIVATE KEY", f.KeyDER)
 	if err == nil {
 		key, err = plainKey(key, keyFile, password)
 	}
@@ -52,6 +64,25 @@ func LoadIdentity(certFile, keyFile, password string) (*Identity, error) {
 
 func identityError(err error) *Error {
 	return &Error{Op: "read the client's certificate", Code: CodeClientCert, Err: err}
+}
+
+// readForm reads a file, and makes PEM of one in DER form. What an encrypted key is, its own
+// form tells.
+func readForm(name, kind string, der bool) ([]byte, error) {
+	b, err := readBounded(name)
+	if err != nil || !der {
+		return b, err
+	}
+	var encrypted struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Data      []byte
+	}
+	if kind == "PRIVATE KEY" {
+		if rest, err := asn1.Unmarshal(b, &encrypted); err == nil && len(rest) == 0 {
+			kind = "ENCRYPTED PRIVATE KEY"
+		}
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}), nil
 }
 
 // readBounded reads a file of bounded size.

@@ -79,7 +79,7 @@ func TestIdentityFiles(t *testing.T) {
 		{"too large", textFile(t, strings.Repeat("x", maxIdentityFile+1)), "", "", "larger"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			id, err := LoadIdentity(tc.cert, tc.key, tc.password)
+			id, err := LoadIdentity(IdentityFiles{Cert: tc.cert, Key: tc.key, Password: tc.password})
 			if tc.wrong == "" {
 				if err != nil || !bytes.Equal(id.cert.Certificate[0], me.cert.Raw) {
 					t.Errorf("%v, want the certificate", err)
@@ -89,6 +89,44 @@ func TestIdentityFiles(t *testing.T) {
 			wantError(t, err, CodeClientCert, nil)
 			if err != nil && !strings.Contains(err.Error(), tc.wrong) {
 				t.Errorf("error %q, want one with %q", err, tc.wrong)
+			}
+		})
+	}
+}
+
+// Files in DER form say nothing of what they are: the options do.
+func TestIdentityInDER(t *testing.T) {
+	me := sign(t, clientTemplate("me"), nil)
+	cert, key := textFile(t, string(me.cert.Raw)), textFile(t, string(me.keyBlock(t).Bytes))
+	var locked *pem.Block
+	for _, k := range encryptedKeys {
+		if k.refused == "" {
+			locked, _ = pem.Decode([]byte(k.pem))
+		}
+	}
+	for _, tc := range []struct {
+		name  string
+		files IdentityFiles
+		wrong string
+	}{
+		{"both", IdentityFiles{Cert: cert, CertDER: true, Key: key, KeyDER: true}, ""},
+		{"a certificate in PEM form", IdentityFiles{Cert: file(t, me.block()), Key: key, KeyDER: true}, ""},
+		{"a key in PEM form", IdentityFiles{Cert: cert, CertDER: true, Key: file(t, me.keyBlock(t))}, ""},
+		{"taken for PEM", IdentityFiles{Cert: cert, Key: key}, "holds no"},
+		{"PEM taken for DER", IdentityFiles{Cert: file(t, me.block()), CertDER: true, Key: key, KeyDER: true}, ""},
+		{"no key in the certificate's", IdentityFiles{Cert: cert, CertDER: true}, "key"},
+		{"an encrypted key of another", IdentityFiles{Cert: cert, CertDER: true, Key: textFile(t, string(locked.Bytes)), KeyDER: true, Password: "word"}, "does not match"},
+		{"a wrong password", IdentityFiles{Cert: cert, CertDER: true, Key: textFile(t, string(locked.Bytes)), KeyDER: true, Password: "sword"}, "the key in"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			id, err := LoadIdentity(tc.files)
+			switch {
+			case tc.name == "PEM taken for DER":
+				wantError(t, err, CodeClientCert, nil)
+			case tc.wrong == "" && (err != nil || !bytes.Equal(id.cert.Certificate[0], me.cert.Raw)):
+				t.Errorf("%v, want the certificate", err)
+			case tc.wrong != "" && (err == nil || !strings.Contains(err.Error(), tc.wrong)):
+				t.Errorf("error %v, want one with %q", err, tc.wrong)
 			}
 		})
 	}
@@ -165,7 +203,7 @@ func TestClientCertificates(t *testing.T) {
 	ca, clients := newAuthority(t), sign(t, authorityTemplate("clients"), nil)
 	known, stranger := sign(t, clientTemplate("me"), clients), sign(t, clientTemplate("me"), sign(t, authorityTemplate("strangers"), nil))
 	id := func(a *authority) *Identity {
-		id, err := LoadIdentity(file(t, a.block(), a.keyBlock(t)), "", "")
+		id, err := LoadIdentity(IdentityFiles{Cert: file(t, a.block(), a.keyBlock(t))})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,6 +24,9 @@ type Local struct {
 	Ports Ports
 	// NoKeepAlive leaves those probes out (RFC 9293, section 3.8.4).
 	NoKeepAlive bool
+	// FastOpen lets the first data go with the SYN, where system and server know how
+	// (RFC 7413).
+	FastOpen bool
 }
 
 // Ports is a range of ports, both ends included; the zero value is any.
@@ -129,9 +132,11 @@ func notBound(addr netip.AddrPort, err error) error {
 // dial has the net package open a connection.
 func (from Local) dial(ctx context.Context, d net.Dialer, to netip.AddrPort) (conn net.Conn, err error) {
 	if from.anywhere() {
+		from.fastOpening(&d)
 		return d.DialContext(ctx, "tcp", to.String())
 	}
 	bound := from.prepare(&d)
+	from.fastOpening(&d)
 	addr, err := from.address(to.Addr(), bound)
 	if err != nil {
 		return nil, err

@@ -24,22 +24,35 @@ const maxIterations = 10_000_000
 var (
 	oidPBES2  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}
 	oidPBKDF2 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 12}
-
-	// prfs are the functions of PBKDF2; without a name it is HMAC with SHA-1.
-	prfs = map[string]func() hash.Hash{
-		"":                    sha1.New,
-		"1.2.840.113549.2.7":  sha1.New,
-		"1.2.840.113549.2.9":  sha256.New,
-		"1.2.840.113549.2.10": sha512.New384,
-		"1.2.840.113549.2.11": sha512.New,
-	}
-	// ciphers are those of AES in CBC mode, by their keys' length.
-	ciphers = map[string]int{
-		"2.16.840.1.101.3.4.1.2":  16,
-		"2.16.840.1.101.3.4.1.22": 24,
-		"2.16.840.1.101.3.4.1.42": 32,
-	}
 )
+
+// prf is a function of PBKDF2 by its name, without one HMAC with SHA-1; nil for others.
+func prf(name string) func() hash.Hash {
+	switch name {
+	case "", "1.2.840.113549.2.7":
+		return sha1.New
+	case "1.2.840.113549.2.9":
+		return sha256.New
+	case "1.2.840.113549.2.10":
+		return sha512.New384
+	case "1.2.840.113549.2.11":
+		return sha512.New
+	}
+	return nil
+}
+
+// keySize is that of AES in CBC mode by its name, 0 for other ciphers.
+func keySize(name string) int {
+	switch name {
+	case "2.16.840.1.101.3.4.1.2":
+		return 16
+	case "2.16.840.1.101.3.4.1.22":
+		return 24
+	case "2.16.840.1.101.3.4.1.42":
+		return 32
+	}
+	return 0
+}
 
 // An encryptedKey is a key in PKCS #8's encrypted form (RFC 5958, section 3).
 type encryptedKey struct {
@@ -77,7 +90,7 @@ func decryptPKCS8(block *pem.Block, password string) (*pem.Block, error) {
 	case params.Iterations < 1 || params.Iterations > maxIterations:
 		return nil, fmt.Errorf("its password would have to be hashed %d times", params.Iterations)
 	}
-	size, prf := ciphers[scheme.Cipher.Algorithm.String()], prfs[prfName(params)]
+	size, prf := keySize(scheme.Cipher.Algorithm.String()), prf(prfName(params))
 	if size == 0 || prf == nil || !decoded(scheme.Cipher.Parameters.FullBytes, &iv) || len(iv) != aes.BlockSize {
 		return nil, errors.New("its cipher is not supported: openssl pkcs8 -topk8 -v2 aes256 makes a key that is")
 	}

@@ -188,15 +188,22 @@ func (r *race) start() {
 	}
 	sc := r.sc.OnConn(r.number())
 	sc.Emit(trace.AttemptStarted{Address: addr.String()})
-	r.going.Go(func() {
+	attempt := func() {
 		defer stop()
 		r.attempt(ctx, sc, addr)
-	})
-	r.due = r.Delay <= 0
+	}
+	if r.due = r.Delay <= 0; r.alone() {
+		attempt() // a goroutine would cost a thread, and a stack of its own
+		return
+	}
+	r.going.Go(attempt)
 	if r.timer = nil; !r.due {
 		r.timer = r.after(r.Delay)
 	}
 }
+
+// alone says whether the attempt that begins has nobody to race against.
+func (r *race) alone() bool { return r.flying == 1 && len(r.waiting) == 0 && r.more == nil }
 
 // number numbers the attempt that has just been counted.
 func (r *race) number() int {
@@ -231,8 +238,13 @@ func (r *race) attempt(ctx context.Context, sc *trace.Scope, addr netip.AddrPort
 // connected tells of the connection that is used.
 func connected(s socket, sc *trace.Scope) *Conn {
 	l := s.base()
-	sc.EmitAt(l.established, trace.AttemptEnded{Address: l.peer(), Outcome: trace.AttemptConnected})
-	sc.EmitAt(l.established, trace.Connected{Local: l.self(), Remote: l.peer()})
+	l.opened = func() {
+		sc.EmitAt(l.established, trace.AttemptEnded{Address: l.peer(), Outcome: trace.AttemptConnected})
+		sc.EmitAt(l.established, trace.Connected{Local: l.self(), Remote: l.peer()})
+	}
+	if !l.early {
+		l.opened()
+	}
 	return newConn(s, sc)
 }
 

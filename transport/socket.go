@@ -54,6 +54,10 @@ type link struct {
 	came          int64        // bytes read off it
 	eof           bool
 	reset         atomic.Bool
+	// early says that nothing has been sent yet: the first write is to take the SYN along,
+	// and calls opened when the connection stands.
+	early  bool
+	opened func()
 	stopper
 }
 

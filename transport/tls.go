@@ -144,7 +144,7 @@ func (c *Conn) handshakeFailed(err error, w *wire, v *verifier) error {
 	switch {
 	case w.alert == alertProtocolVersion, alerted && alert == tls.AlertError(alertProtocolVersion).Error():
 		e.Code = CodeTLSProtocol
-	case alerted && v.asked && certificateAlerts[alert]:
+	case alerted && v.asked && refusesCertificate(alert):
 		e.Code, e.Err = CodeCertWanted, refusedBy(alert)
 	case alerted:
 		e.Code = CodeTLSAlert
@@ -174,16 +174,17 @@ func refusedBy(alert string) error {
 	return errors.New("the server refuses the client: " + strings.TrimPrefix(alert, "tls: "))
 }
 
-// certificateAlerts are those by which a server refuses a client's certificate, or the
-// lack of one (RFC 8446, section 6.2): handshake_failure, bad_certificate to
-// certificate_unknown, unknown_ca, access_denied, certificate_required.
-var certificateAlerts = func() map[string]bool {
-	out := map[string]bool{}
-	for _, n := range []uint8{40, 42, 43, 44, 45, 46, 48, 49, 116} {
-		out[tls.AlertError(n).Error()] = true
+// refusesCertificate says whether an alert is one by which a server refuses a client's
+// certificate, or the lack of one (RFC 8446, section 6.2): handshake_failure,
+// bad_certificate to certificate_unknown, unknown_ca, access_denied, certificate_required.
+func refusesCertificate(alert string) bool {
+	for _, n := range []tls.AlertError{40, 42, 43, 44, 45, 46, 48, 49, 116} {
+		if n.Error() == alert {
+			return true
+		}
 	}
-	return out
-}()
+	return false
+}
 
 // Read reads what the records hold.
 func (t *secured) Read(p []byte) (int, error) {
@@ -202,7 +203,7 @@ func (t *secured) Read(p []byte) (int, error) {
 		t.sc.EmitAt(t.wire.arrived, trace.CloseNotified{Side: trace.Server})
 	}
 	// In TLS 1.3 the handshake is over for us before the server has judged it.
-	if alert, ok := alertOf(err); ok && t.asked && certificateAlerts[alert] {
+	if alert, ok := alertOf(err); ok && t.asked && refusesCertificate(alert) {
 		err = &Error{Op: "read", Addr: t.wire.link.remote.String(), Code: CodeCertWanted, Err: refusedBy(alert)}
 	}
 	return n, err

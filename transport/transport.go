@@ -88,23 +88,30 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// errnoCodes are the causes that the kernel names.
-var errnoCodes = map[syscall.Errno]trace.Code{
-	syscall.ECONNREFUSED: CodeRefused,
-	syscall.ENETUNREACH:  CodeUnreachable,
-	syscall.EHOSTUNREACH: CodeHostDown,
-	syscall.EACCES:       CodeDenied,
-	syscall.EPERM:        CodeDenied,
-	syscall.ETIMEDOUT:    CodeTimeout,
-	syscall.ECONNRESET:   CodeReset,
-	syscall.EPIPE:        CodeReset,
+// errnoCode is the code of a cause that the kernel names, "" for those without one.
+func errnoCode(errno syscall.Errno) trace.Code {
+	switch errno {
+	case syscall.ECONNREFUSED:
+		return CodeRefused
+	case syscall.ENETUNREACH:
+		return CodeUnreachable
+	case syscall.EHOSTUNREACH:
+		return CodeHostDown
+	case syscall.EACCES, syscall.EPERM:
+		return CodeDenied
+	case syscall.ETIMEDOUT:
+		return CodeTimeout
+	case syscall.ECONNRESET, syscall.EPIPE:
+		return CodeReset
+	}
+	return ""
 }
 
 // codeOf finds the code of an operating system's error; other is for the rest.
 func codeOf(err error, other trace.Code) trace.Code {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
-		if code, ok := errnoCodes[errno]; ok {
+		if code := errnoCode(errno); code != "" {
 			return code
 		}
 	}

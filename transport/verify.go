@@ -138,16 +138,21 @@ func serverName(host string) string {
 	return strings.TrimSuffix(host, ".")
 }
 
-var invalidCodes = map[x509.InvalidReason]trace.Code{
-	x509.NotAuthorizedToSign:           CodeNotACA,
-	x509.Expired:                       CodeExpired,
-	x509.CANotAuthorizedForThisName:    CodeConstraint,
-	x509.CANotAuthorizedForExtKeyUsage: CodeUsage,
-	x509.TooManyIntermediates:          CodePathLength,
-	x509.IncompatibleUsage:             CodeUsage,
-	x509.NameConstraintsWithoutSANs:    CodeConstraint,
-	x509.UnconstrainedName:             CodeConstraint,
-	x509.TooManyConstraints:            CodeConstraint,
+// reasonCode is the code of what is wrong with a certificate, "" for what has none.
+func reasonCode(reason x509.InvalidReason) trace.Code {
+	switch reason {
+	case x509.NotAuthorizedToSign:
+		return CodeNotACA
+	case x509.Expired:
+		return CodeExpired
+	case x509.CANotAuthorizedForThisName, x509.NameConstraintsWithoutSANs, x509.UnconstrainedName, x509.TooManyConstraints:
+		return CodeConstraint
+	case x509.CANotAuthorizedForExtKeyUsage, x509.IncompatibleUsage:
+		return CodeUsage
+	case x509.TooManyIntermediates:
+		return CodePathLength
+	}
+	return ""
 }
 
 // distrust names why a chain is refused, and the certificate to blame.
@@ -177,7 +182,7 @@ func invalidCode(e x509.CertificateInvalidError) trace.Code {
 	if e.Reason == x509.Expired && strings.Contains(e.Detail, "is before") {
 		return CodeNotYetValid
 	}
-	if code, ok := invalidCodes[e.Reason]; ok {
+	if code := reasonCode(e.Reason); code != "" {
 		return code
 	}
 	return CodeCertificate
@@ -211,26 +216,35 @@ func uncomprehended(sent []*x509.Certificate) *x509.Certificate {
 
 // Reason says in words why a certificate is not trusted.
 func Reason(code trace.Code) string {
-	if s, ok := reasons[code]; ok {
-		return s
+	switch code {
+	case CodeExpired:
+		return "the certificate has expired"
+	case CodeNotYetValid:
+		return "the certificate is not valid yet"
+	case CodeWrongName:
+		return "the certificate is for another name"
+	case CodeUnknownCA:
+		return "the certificate was issued by an unknown authority"
+	case CodeSelfSigned:
+		return "the certificate is self-signed"
+	case CodeNotACA:
+		return "a certificate of the chain may not sign others"
+	case CodeConstraint:
+		return "the authority may not issue certificates for this name"
+	case CodePathLength:
+		return "the chain is longer than an authority allows"
+	case CodeUsage:
+		return "the certificate is not for servers"
+	case CodeUnknownCrit:
+		return "the certificate has a critical extension that is not understood"
+	case CodeWeakSign:
+		return "a certificate is signed by a method that is broken"
+	case CodeWeakKey:
+		return "a certificate has a key that is too short"
+	case CodeRevoked:
+		return "the certificate has been revoked"
 	}
 	return "the certificate is not trusted"
-}
-
-var reasons = map[trace.Code]string{
-	CodeExpired:     "the certificate has expired",
-	CodeNotYetValid: "the certificate is not valid yet",
-	CodeWrongName:   "the certificate is for another name",
-	CodeUnknownCA:   "the certificate was issued by an unknown authority",
-	CodeSelfSigned:  "the certificate is self-signed",
-	CodeNotACA:      "a certificate of the chain may not sign others",
-	CodeConstraint:  "the authority may not issue certificates for this name",
-	CodePathLength:  "the chain is longer than an authority allows",
-	CodeUsage:       "the certificate is not for servers",
-	CodeUnknownCrit: "the certificate has a critical extension that is not understood",
-	CodeWeakSign:    "a certificate is signed by a method that is broken",
-	CodeWeakKey:     "a certificate has a key that is too short",
-	CodeRevoked:     "the certificate has been revoked",
 }
 
 // nameText is a distinguished name (RFC 5280, section 4.1.2.4) as text.

@@ -29,6 +29,7 @@ type watchedSocket struct {
 	far     *tcpstate.Diag // nil unless the server is in another network namespace
 	atFIN   *tcpstate.Info // what the kernel said right before our FIN, or our reset
 	aborted bool
+	fast    bool // TCP Fast Open was asked for
 
 	reads
 	writes
@@ -64,6 +65,9 @@ func connectWatched(ctx context.Context, sc *trace.Scope, addr netip.AddrPort, f
 	if err := from.bind(s.fd, addr); err != nil {
 		s.abandon()
 		return nil, err
+	}
+	if from.FastOpen {
+		s.askFastOpen()
 	}
 	if err := s.open(ctx); err != nil {
 		s.abandon()
@@ -115,6 +119,9 @@ func (s *watchedSocket) open(ctx context.Context) error {
 	s.watcher = tcpstate.Watch(s.sc, s.fd, s.local, s.remote, s.client, s.noteIdle)
 	if s.far != nil {
 		s.watcher.FollowServer(s.far, before)
+	}
+	if s.deferred(err) {
+		return nil
 	}
 	defer s.guard(ctx)()
 	connected, err := s.awaitConnected()

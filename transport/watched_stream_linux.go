@@ -188,6 +188,12 @@ func (s *watchedSocket) failed(call string, err error) error {
 func (s *watchedSocket) Write(p []byte) (int, error) {
 	_ = s.raw.Control(func(uintptr) { s.noteIdle() })
 	sent := 0
+	if s.early {
+		var err error
+		if sent, err = s.writeFirst(p); err != nil {
+			return sent, err
+		}
+	}
 	for sent < len(p) {
 		n, err := s.send(p[sent:])
 		sent += n

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"fetchscope/internal/fetch"
 )
 
 // sizeUnits are the letters that multiply a size, as in curl.
@@ -89,5 +91,27 @@ func requestTarget(s *settings, v string) error {
 		return fmt.Errorf("%q cannot be a request's target", v)
 	}
 	s.fetch.Target = v
+	return nil
+}
+
+// protocols is --proto, or --proto-redir. As with curl a name that is not known is passed
+// over with a warning.
+func protocols(flag string, field func(*settings) *fetch.Protocols) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		p, unknown, err := fetch.ParseProtocols(v)
+		*field(s) = p
+		for _, name := range unknown {
+			s.warnings = append(s.warnings, fmt.Sprintf("unrecognized protocol '%s' (%s)", name, flag))
+		}
+		return err
+	}
+}
+
+// protoDefault is --proto-default.
+func protoDefault(s *settings, v string) error {
+	s.scheme = strings.ToLower(v)
+	if s.scheme != "http" && s.scheme != "https" {
+		return &statusError{status: statusScheme, code: fetch.CodeScheme, err: fmt.Errorf("--proto-default %q: http and https are supported", v)}
+	}
 	return nil
 }

@@ -18,9 +18,11 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
+	"fetchscope/httpclient/altsvc"
 	"fetchscope/httpclient/cookie"
 	"fetchscope/httpclient/hsts"
 	"fetchscope/internal/fetch"
@@ -44,6 +46,8 @@ type program struct {
 	fetches fetch.Run
 	jar     cookie.Jar // of the operations that keep cookies
 	strict  hsts.Cache // of those that keep hosts that want https
+	// elsewhere is of those that keep where else origins can be reached.
+	elsewhere altsvc.Cache
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
 	gathered  gathered
@@ -55,6 +59,11 @@ type program struct {
 	lossesTold int
 	wire       *wireLog // nil without --trace
 	dumps      dumps
+	// Of transfers that go on at the same time (-Z): since when they do, what they have
+	// brought, and who is showing what came of it.
+	begun    time.Time
+	progress *progress
+	showing  sync.Mutex
 	// out and err are what the two streams can show.
 	out, err term.Screen
 }
@@ -62,6 +71,7 @@ type program struct {
 // Run executes the command line, args without the program's name, and returns the exit
 // status.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	widen(0)
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	// Into a closed pipe a write fails, which has its exit status; the signal would end
@@ -146,6 +156,9 @@ func (p *program) run(ctx context.Context, words []string) error {
 	for _, op := range p.ops {
 		if err := op.s.check(chosen); err != nil {
 			return err
+		}
+		if op.s.engine == listEngines {
+			return p.tellEngines()
 		}
 	}
 	if run := commands[chosen]; run != nil {

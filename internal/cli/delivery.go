@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"fetchscope/internal/fetch"
+	"fetchscope/internal/httpdate"
 	"fetchscope/internal/term"
 	"fetchscope/internal/weburl"
 	"fetchscope/render"
@@ -31,6 +32,7 @@ type delivery struct {
 	// headBytes counts the heads that came.
 	headBytes int64
 	retries   int
+	changed   time.Time // as the response says, zero where it does not
 	// named says that the server chose the file's name, for which heads may wait.
 	named bool
 	heads []byte
@@ -196,6 +198,9 @@ func (d *delivery) Body(ctx context.Context, sc *trace.Scope, b *fetch.Body) err
 
 func (d *delivery) body(ctx context.Context, sc *trace.Scope, b *fetch.Body) error {
 	s := &d.p.s
+	if s.remoteTime {
+		d.changed, _ = httpdate.Parse(b.Response.Header.First("Last-Modified"))
+	}
 	if err := d.saveETag(b); err != nil {
 		return writeFailed(err)
 	}
@@ -242,16 +247,40 @@ func (d *delivery) pass(sc *trace.Scope, b *fetch.Body, decode bool, why string)
 		return err
 	}
 	var r io.Reader = content
-	if decode || len(b.Response.Header.Elements("Content-Encoding")) == 0 {
+	if !b.Raw && (decode || len(b.Response.Header.Elements("Content-Encoding")) == 0) {
 		r = d.keeping(content)
 	}
+	if d.to.file != "" {
+		return d.save(r)
+	}
 	w := io.Discard
-	if d.to.file != "" || d.p.s.format == "" {
-		if w, err = d.writer(); err != nil {
-			return writeFailed(err)
-		}
+	if d.p.s.format == "" {
+		w = d.stdout()
 	}
 	return errors.Join(d.copy(w, r), flush(w))
+}
+
+// save writes the body to its file. That is not made, nor is what was there overwritten,
+// before there is something to write, or the body has ended without a byte.
+func (d *delivery) save(content io.Reader) error {
+	if err := d.copy(lateFile{d}, content); err != nil {
+		return err
+	}
+	if _, err := d.writer(); err != nil {
+		return writeFailed(err)
+	}
+	return nil
+}
+
+// A lateFile is the file of a delivery, which the first write opens.
+type lateFile struct{ d *delivery }
+
+func (l lateFile) Write(p []byte) (int, error) {
+	w, err := l.d.writer()
+	if err != nil {
+		return 0, err
+	}
+	return w.Write(p)
 }
 
 // copyBuffer is the room that copying begins with; it grows to copyMost, where system
@@ -325,12 +354,13 @@ func (a *atMost) Write(p []byte) (int, error) {
 }
 
 // page is where rendered text goes. On a terminal it waits for the trace, so that it
-// ends at the prompt; elsewhere it goes out at once.
+// ends at the prompt, and beside other pages until it is whole; elsewhere it goes out at
+// once.
 func (d *delivery) page() (w io.Writer, flushed func() error) {
 	if d.p.s.format != "" {
 		return io.Discard, func() error { return nil }
 	}
-	if d.p.out.Terminal && d.p.err.Terminal && !d.p.s.silent && d.p.s.view != "none" {
+	if d.p.parallel || d.p.out.Terminal && d.p.err.Terminal && !d.p.s.silent && d.p.s.view != "none" {
 		d.held = &bytes.Buffer{}
 		return d.held, func() error { return nil }
 	}

@@ -19,9 +19,9 @@ type dumps struct {
 func (d *dumps) open(name string) (*os.File, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	how := os.O_TRUNC
-	if d.begun[name] {
-		how = os.O_APPEND
+	how := os.O_APPEND // also for the first: others may write beside it
+	if !d.begun[name] {
+		how |= os.O_TRUNC
 	}
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|how, 0o666)
 	if err == nil {

@@ -26,8 +26,13 @@ const (
 	statusPartial = 18
 	statusFrom    = 45
 	statusSOCKS   = 97
+	statusEngine  = 53
 	// statusArgument is that of an argument that is well-formed and cannot be.
 	statusArgument = 43
+	// statusOption is that of a value that an option cannot have.
+	statusOption = 49
+	// statusAborted is that of a transfer that another one's failure ended.
+	statusAborted = 42
 	// statusInterrupted is as shells have it.
 	statusInterrupted = 130
 )
@@ -150,6 +155,7 @@ var statuses = map[trace.Code]int{
 	fetch.CodeTunnel:           statusOther,
 	fetch.CodeTunnelBroken:     56,
 	fetch.CodeNetrc:            statusRead,
+	fetch.CodeAborted:          statusAborted,
 	fetch.CodeInternal:         statusOther,
 }
 

@@ -8,6 +8,7 @@ type global struct {
 	silent     bool
 	showError  bool
 	noProgress bool
+	bar        bool // -#
 	format     string
 	view       string
 	color      string
@@ -20,11 +21,13 @@ type global struct {
 	wireHex    bool
 	wireTime   bool
 
-	failEarly bool
-	parallel  bool
-	dryRun    bool
-	byAddress bool
-	outwait   bool
+	failEarly   bool
+	parallel    bool // -Z
+	parallelMax int  // 0 for what is usual
+	immediate   bool // --parallel-immediate, which every transfer is
+	dryRun      bool
+	byAddress   bool
+	outwait     bool
 
 	lab          bool
 	link         lab.Options

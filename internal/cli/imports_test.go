@@ -16,13 +16,13 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                                  {"internal/cli"},
-	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/bench", "trace/har", "trace/markdown", "trace/pcapng", "trace/prom", "trace/tree", "trace/versus", "trace/writeout", "trace/wire", "httpclient/auth", "internal/optionfile", "internal/variable", "internal/urlglob"},
+	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth", "internal/optionfile", "internal/variable", "internal/urlglob", "httpclient/altsvc", "trace/bench", "trace/har", "trace/markdown", "trace/prom", "trace/versus"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
 	"internal/likecurl":                 {},
 	"internal/peers":                    {},
 	"internal/lab":                      {"transport/capture", "transport/tcpstate", "trace"},
-	"internal/fetch":                    {"internal/weburl", "internal/httpdate", "internal/netrc", "httpclient/cookie", "httpclient/hsts", "resolver", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate", "httpclient/auth"},
+	"internal/fetch":                    {"internal/weburl", "internal/httpdate", "internal/netrc", "httpclient/cookie", "httpclient/hsts", "resolver", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/payload", "httpclient/coding", "trace", "transport/capture", "transport/tcpstate", "httpclient/auth", "httpclient/altsvc"},
 	"resolver":                          {"resolver/dnssec", "internal/kstamp", "trace"},
 	"resolver/dnssec":                   {},
 	"transport":                         {"transport/staple", "transport/tcpstate", "internal/kstamp", "trace"},
@@ -38,7 +38,7 @@ var layers = map[string][]string{
 	"render":                            {"render/style", "render/layout", "render/mathml", "render/reader", "trace"},
 	"render/mathml":                     {},
 	"render/reader":                     {},
-	"render/style":                      {},
+	"render/style":                      {"render/css", "render/selector"},
 	"render/layout":                     {"render/style", "render/linebreak"},
 	"trace":                             {},
 	"trace/timeline":                    {"trace", "internal/term"},
@@ -68,13 +68,16 @@ var layers = map[string][]string{
 	"internal/variable":                 {},
 	"internal/urlglob":                  {},
 	"httpclient/coding/brotli":          {},
+	"render/css":                        {},
+	"render/selector":                   {"render/css"},
+	"httpclient/altsvc":                 {},
 }
 
 // outside says which packages may import others' modules, and which.
 var outside = map[string][]string{
 	"github.com/miekg/dns":                 {"resolver", "resolver/dnssec", "internal/demo"},
 	"github.com/clipperhouse/displaywidth": {"internal/term", "render/layout"},
-	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "render/mathml", "render/reader", "resolver"},
+	"golang.org/x/net":                     {"internal/weburl", "render", "render/style", "render/layout", "render/mathml", "render/reader", "resolver", "render/selector"},
 	"golang.org/x/text":                    {"render", "internal/weburl"},
 	"golang.org/x/term":                    {"internal/term"},
 	"golang.org/x/sys":                     {"internal/kstamp", "transport", "transport/tcpstate", "transport/capture", "resolver", "internal/lab", "internal/demo"},

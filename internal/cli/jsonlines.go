@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 	"sync"
@@ -12,9 +11,10 @@ import (
 // A jsonLines writes the events as they happen, one a line. Records are queued at once
 // and written behind.
 type jsonLines struct {
-	secrets bool
-	out     *bufio.Writer
-	done    chan struct{}
+	secrets  bool
+	transfer int
+	out      io.Writer
+	done     chan struct{}
 
 	mu    sync.Mutex
 	more  *sync.Cond
@@ -29,14 +29,15 @@ type eventLine struct {
 	At          trace.Time     `json:"at_ns"`
 	Uncertainty trace.Time     `json:"uncertainty_ns"`
 	Evidence    trace.Evidence `json:"evidence"`
+	Transfer    int            `json:"transfer,omitzero"` // of several: from 0, as the command line has them
 	Exchange    int            `json:"exchange"`
 	Connection  int            `json:"connection,omitzero"`
 	Proxy       bool           `json:"proxy,omitzero"`
 	Data        trace.Event    `json:"data"`
 }
 
-func newJSONLines(w io.Writer, secrets bool) *jsonLines {
-	j := &jsonLines{secrets: secrets, out: bufio.NewWriter(w), done: make(chan struct{})}
+func newJSONLines(w io.Writer, secrets bool, transfer int) *jsonLines {
+	j := &jsonLines{secrets: secrets, transfer: transfer, out: w, done: make(chan struct{})}
 	j.more = sync.NewCond(&j.mu)
 	go j.run()
 	return j
@@ -63,24 +64,24 @@ func (j *jsonLines) run() {
 		if len(batch) == 0 {
 			return
 		}
+		// Whole lines: those of another transfer may come between.
+		var b bytes.Buffer
 		for _, r := range batch {
-			j.write(r)
+			j.write(&b, r)
 		}
-		if err := j.out.Flush(); err != nil && j.err == nil {
+		if _, err := j.out.Write(b.Bytes()); err != nil && j.err == nil {
 			j.err = err
 		}
 	}
 }
 
-func (j *jsonLines) write(r trace.Record) {
-	var b bytes.Buffer
-	if err := trace.WriteJSON(&b, eventLine{
+func (j *jsonLines) write(b *bytes.Buffer, r trace.Record) {
+	if err := trace.WriteJSON(b, eventLine{
 		Event: r.Event.Kind(), At: r.At, Uncertainty: trace.Time(r.Within), Evidence: r.From,
-		Exchange: r.Exchange, Connection: r.Conn, Proxy: r.Proxy, Data: trace.Publish(r.Event, j.secrets),
+		Transfer: j.transfer, Exchange: r.Exchange, Connection: r.Conn, Proxy: r.Proxy, Data: trace.Publish(r.Event, j.secrets),
 	}, false); err != nil && j.err == nil {
 		j.err = err
 	}
-	_, _ = j.out.Write(b.Bytes())
 }
 
 // close writes what is left.

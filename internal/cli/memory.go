@@ -27,6 +27,7 @@ type memory struct {
 	junk      bool     // -j
 
 	hsts    []string // the last one is written
+	altSvc  *string
 	netrc   bool
 	maybe   bool // --netrc-optional
 	netrcAt string
@@ -53,6 +54,12 @@ func cookieJar(s *settings, v string) error {
 	return nil
 }
 
+// altSvc is --alt-svc; the last one counts, as with curl.
+func altSvc(s *settings, v string) error {
+	s.memory.altSvc = &v
+	return nil
+}
+
 // recall reads what the options name into what the fetches share: of operations that keep
 // cookies, or hosts that want https, each knows what the ones before have learnt.
 func (p *operation) recall() error {
@@ -69,6 +76,10 @@ func (p *operation) recall() error {
 		for _, name := range m.hsts {
 			p.load(name, func(r io.Reader) error { return o.HSTS.Read(r, time.Now()) })
 		}
+	}
+	if m.altSvc != nil {
+		o.AltSvc = &p.elsewhere
+		p.load(*m.altSvc, func(r io.Reader) error { return o.AltSvc.Read(r, time.Now()) })
 	}
 	if !m.netrc && !m.maybe && m.netrcAt == "" || o.User != nil {
 		return nil
@@ -144,6 +155,9 @@ func (p *operation) keep() {
 	}
 	if m.cookieOut != "" {
 		p.warn(p.save(m.cookieOut, func(w io.Writer) error { return o.Cookies.Write(w, time.Now()) }))
+	}
+	if m.altSvc != nil && *m.altSvc != "" {
+		p.warn(p.save(*m.altSvc, func(w io.Writer) error { return o.AltSvc.Write(w, time.Now()) }))
 	}
 	if len(m.hsts) > 0 && m.hsts[len(m.hsts)-1] != "" {
 		p.warn(p.save(m.hsts[len(m.hsts)-1], func(w io.Writer) error { return o.HSTS.Write(w, time.Now()) }))

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -116,5 +118,22 @@ func TestUsualNetrc(t *testing.T) {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// The file of --alt-svc is curl's, with what is not used kept.
+func TestAltSvcFile(t *testing.T) {
+	const entry = `h1 h.test 443 h3 other.test 8443 "29991231 23:59:59" 1 0` + "\n"
+	inFolder(t, map[string]string{"cache": "# mine\n" + entry + "nonsense\n"})
+	s := httptest.NewServer(http.NotFoundHandler())
+	defer s.Close()
+	if status, _, stderr := inProcess("", "-s", "--alt-svc", "missing", "--alt-svc", "cache", s.URL); status != 0 {
+		t.Fatalf("%d, %s", status, stderr)
+	}
+	if got := readFile(t, "cache"); !strings.HasPrefix(got, "# Your alt-svc cache.") || !strings.HasSuffix(got, "\n"+entry) {
+		t.Errorf("%q", got)
+	}
+	if _, err := os.Stat("missing"); err == nil {
+		t.Error("the first is written too")
 	}
 }

@@ -28,7 +28,7 @@ func (p *operation) complete() error {
 	if p.format != "" && p.writesBeside() {
 		return usage("--format puts its document on stdout, where -o -, -D -, -w or --trace - would write too", "name a file; for -w begin with %{stderr}")
 	}
-	for _, check := range []func() error{p.checkFormat, p.checkByAddress, p.s.checkMemory, p.addHeaders, p.makePayload, p.checkPartial} {
+	for _, check := range []func() error{p.checkEngine, p.checkFormat, p.checkByAddress, p.s.checkMemory, p.addHeaders, p.makePayload, p.checkPartial} {
 		if err := check(); err != nil {
 			return err
 		}

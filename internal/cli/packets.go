@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/term"
@@ -140,6 +141,7 @@ type keyLog struct {
 	p    *program
 	name string
 	file *os.File
+	mu   sync.Mutex // guards the rest: handshakes may go on at the same time
 	kept bytes.Buffer
 	told bool
 }
@@ -155,6 +157,8 @@ func (p *program) openKeys() {
 
 // Write takes a line.
 func (k *keyLog) Write(line []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.p.pcap != "" {
 		k.kept.Write(line)
 	}

@@ -81,6 +81,10 @@ func (p *operation) checkPartial() error {
 	switch {
 	case s.resume != 0 && s.fetch.Range != "":
 		return usage("-C and -r cannot go together: both say where to begin", "")
+	case s.resume != 0 && s.clobber == clobberNever:
+		return usage("-C and --no-clobber cannot go together: a file is gone on with, or kept as it is", "")
+	case s.resume != 0 && s.removeFailed:
+		return usage("-C and --remove-on-error cannot go together: what is there is not to be lost", "")
 	case s.resume != 0 && len(s.data) > 0:
 		return usage("-C and -d cannot go together: a request with a body is not gone on with", "")
 	case (s.etagSave != "" || s.etagCompare != "") && len(s.targets) > 1:

@@ -44,7 +44,7 @@ func (t *transfer) postscript(doc *trace.Document, rec *trace.Recorder, d *deliv
 	}
 	out := &writeout.Transfer{
 		Document: doc, URL: t.word, Effective: t.word, Number: t.number, URLNumber: t.urlNumber,
-		Method: "GET", Version: "fetchscope/" + version(), Now: time.Now(),
+		Queued: trace.Time(t.queued), Method: "GET", Version: "fetchscope/" + version(), Now: time.Now(),
 	}
 	last := t.url
 	if rec != nil {

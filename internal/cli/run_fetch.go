@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/weburl"
@@ -22,7 +24,11 @@ func (p *program) fetch(ctx context.Context) error {
 	p.openKeys()
 	p.openWire()
 	defer p.wire.close()
-	last := p.fetchAll(ctx)
+	fetch := p.fetchAll
+	if p.parallel && !p.dryRun && p.several() {
+		fetch = p.fetchBeside
+	}
+	last := fetch(ctx)
 	// The person has the result, and should have the reason why there is none.
 	if ended := (*statusError)(nil); errors.As(last, &ended) {
 		p.tell(ended)
@@ -58,7 +64,8 @@ func (p *program) fetchAll(ctx context.Context) error {
 	}
 }
 
-// parseURL reads a word as a URL: without a scheme it is http, as with curl.
+// parseURL reads a word as a URL: without a scheme it is http, as with curl, or that of
+// --proto-default.
 func (p *operation) parseURL(word string) (*weburl.URL, error) {
 	parse := weburl.Parse
 	if p.s.pathAsIs {
@@ -72,12 +79,15 @@ func (p *operation) parseURL(word string) (*weburl.URL, error) {
 		return base.Parse(word)
 	}
 	if scheme, rest, ok := strings.Cut(word, ":"); ok && !strings.HasPrefix(rest, "//") && !knownScheme(scheme) && port(rest) {
-		return parse("http://" + word)
+		return parse(p.scheme() + word)
 	} else if !ok {
-		return parse("http://" + word)
+		return parse(p.scheme() + word)
 	}
 	return parse(word)
 }
+
+// scheme is what a URL begins with that names none.
+func (p *operation) scheme() string { return cmp.Or(p.s.scheme, "http") + "://" }
 
 // knownScheme says whether a word before a colon is a scheme rather than a host.
 func knownScheme(s string) bool {
@@ -121,6 +131,9 @@ func (t *transfer) fetch(ctx context.Context, l *lane) error {
 		return err
 	}
 	t.url = u
+	if p.parallel {
+		t.queued = time.Since(p.begun)
+	}
 	if p.dryRun {
 		return t.tellOnly()
 	}
@@ -146,16 +159,20 @@ func (t *transfer) send(ctx context.Context, l *lane, d *delivery) error {
 	p := t.operation
 	var lines *jsonLines
 	if p.format == "jsonl" {
-		lines = newJSONLines(p.stdout, p.secrets)
+		lines = newJSONLines(p.stdout, p.secrets, t.number)
 	}
 	rec := l.recorder(p.sink(lines))
 	err := p.fetcher.On(&l.line).Send(ctx, rec, t.url, t.body, d)
 	if lines != nil {
 		err = errors.Join(err, lines.close())
 	}
-	p.wire.flush()
+	if !p.parallel {
+		p.wire.flush()
+	}
 	if err = errors.Join(err, d.close()); err != nil {
 		err = errors.Join(err, d.abandon())
+	} else {
+		d.date()
 	}
 	return t.finish(l, rec, d, err)
 }
@@ -198,6 +215,8 @@ func (t *transfer) refuse(url string, f *fetch.Failure) error {
 	if t.dryRun {
 		return ended
 	}
+	t.showing.Lock()
+	defer t.showing.Unlock()
 	rec := trace.NewRecorder(nil)
 	doc := trace.Fold(nil, trace.FoldOptions{URL: url, Started: rec.Started(), Secrets: t.secrets})
 	doc.Error = &trace.Error{Phase: f.Phase, Code: f.Code, Message: trace.Text(f.Error()), Hint: f.Hint}
@@ -208,9 +227,11 @@ func (t *transfer) refuse(url string, f *fetch.Failure) error {
 
 // finish makes the document and shows it.
 func (t *transfer) finish(l *lane, rec *trace.Recorder, d *delivery, err error) error {
+	t.showing.Lock()
+	defer t.showing.Unlock()
 	if rec == nil {
 		if err == nil {
-			return nil
+			return d.settle()
 		}
 		rec = failed(t.url, err)
 	}

@@ -70,7 +70,7 @@ func (p *operation) resolveOne(ctx context.Context, r *resolver.Resolver, q ques
 	var lines *jsonLines
 	var sink trace.Sink
 	if p.s.format == "jsonl" {
-		lines = newJSONLines(p.stdout, p.s.secrets)
+		lines = newJSONLines(p.stdout, p.s.secrets, i)
 		sink = lines
 	}
 	rec := trace.NewRecorder(sink)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/term"
@@ -21,6 +22,7 @@ type saving struct {
 	clobber      clobber
 	removeFailed bool // --remove-on-error
 	skipExisting bool
+	remoteTime   bool // -R
 }
 
 // What becomes of a file that is there already.
@@ -174,4 +176,12 @@ func (d *delivery) abandon() error {
 		return err
 	}
 	return os.Remove(d.to.file)
+}
+
+// date gives the file the time at which the page was changed (-R), where the response said
+// that. As with curl a file that cannot have it stays as it is.
+func (d *delivery) date() {
+	if d.file != nil && !d.changed.IsZero() {
+		d.p.warn(os.Chtimes(d.to.file, time.Time{}, d.changed))
+	}
 }

@@ -40,6 +40,9 @@ func saved(w http.ResponseWriter, r *http.Request) {
 		return
 	case "short":
 		w.Header().Set("Content-Length", "100")
+	case "nothing":
+		w.Header().Set("Content-Length", "100")
+		return
 	case "no":
 		w.WriteHeader(http.StatusNotFound)
 	}
@@ -76,6 +79,8 @@ func TestWhereBodiesAreSaved(t *testing.T) {
 		{"over what is there", map[string]string{"a": "longer than it"}, "-O URL/a", 0, map[string]string{"a": "body"}},
 		{"cut short", nil, "-O URL/short", 18, map[string]string{"short": "body"}},
 		{"cut short, and removed", nil, "--remove-on-error -O URL/short", 18, map[string]string{}},
+		{"cut before its first byte", nil, "-O URL/nothing", 18, map[string]string{}},
+		{"cut before its first byte, over what is there", map[string]string{"nothing": "mine"}, "-O URL/nothing", 18, map[string]string{"nothing": "mine"}},
 		{"removed beside what was there", map[string]string{"short": "mine"}, "--remove-on-error --no-clobber -O URL/short", 18, map[string]string{"short": "mine"}},
 		{"an error's body", nil, "--fail-with-body -O URL/no/a", 22, map[string]string{"a": "body"}},
 		{"an error without its body", nil, "-f -O URL/no/a", 22, map[string]string{}},

@@ -3,18 +3,59 @@ package cli
 import (
 	"crypto/tls"
 	"errors"
+	"io"
 	"runtime"
+	"strconv"
 	"strings"
+
+	"fetchscope/transport"
 )
 
 // clientCert takes FILE[:PASSWORD] apart.
 func clientCert(s *settings, v string) error {
-	o := &s.fetch.TLS
-	o.CertFile, o.Password = splitCert(v, runtime.GOOS == "windows")
-	if o.CertFile == "" {
+	f := &s.fetch.TLS.Identity
+	var password string
+	if f.Cert, password = splitCert(v, runtime.GOOS == "windows"); f.Cert == "" {
 		return errors.New("wanted a file")
 	}
+	if password != "" { // --pass may have given it
+		f.Password = password
+	}
 	return nil
+}
+
+// fileForm reads the form of a file.
+func fileForm(der func(*transport.IdentityFiles) *bool) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		*der(&s.fetch.TLS.Identity) = strings.EqualFold(v, "DER")
+		if !strings.EqualFold(v, "DER") && !strings.EqualFold(v, "PEM") {
+			return errors.New("wanted PEM or DER")
+		}
+		return nil
+	}
+}
+
+// engine takes the name of a crypto engine, and keeps it for when all options are known.
+func engine(s *settings, v string) error {
+	s.engine = v
+	return nil
+}
+
+// listEngines is what asks for the names of all engines, as with curl.
+const listEngines = "list"
+
+// tellEngines lists them in curl's form.
+func (p *program) tellEngines() error {
+	_, err := io.WriteString(p.stdout, "Build-time engines:\n  <none>\n")
+	return err
+}
+
+// checkEngine refuses every engine: here is none.
+func (p *operation) checkEngine() error {
+	if p.s.engine == "" {
+		return nil
+	}
+	return &statusError{status: statusEngine, code: codeUsage, err: errors.New("there is no crypto engine " + strconv.Quote(p.s.engine)), hint: "without --engine this program does the work itself"}
 }
 
 // splitCert finds the colon that ends the file's name: one behind a backslash belongs to

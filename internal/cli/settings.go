@@ -41,12 +41,14 @@ type settings struct {
 	sending
 	saving
 	pathAsIs bool
-	globOff  bool // -g
+	scheme   string // of URLs that name none (--proto-default)
+	globOff  bool   // -g
 
 	headers []string
 
 	proxyHeaders []string
 	proxyLogin   proxyLogin
+	engine       string
 	timeout      time.Duration
 	memory       memory
 
@@ -247,13 +249,21 @@ func server(s *settings, v string) error {
 func override(s *settings, v string) error {
 	parsed, err := resolver.ParseOverride(v)
 	s.fetch.Resolver.Overrides = append(s.fetch.Resolver.Overrides, parsed)
-	return err
+	return badValue("--resolve", v, err)
 }
 
 func connectTo(s *settings, v string) error {
 	parsed, err := fetch.ParseConnectTo(v)
 	s.fetch.ConnectTo = append(s.fetch.ConnectTo, parsed)
-	return err
+	return badValue("--connect-to", v, err)
+}
+
+// badValue is the error of an argument that has a status of its own, as with curl.
+func badValue(flag, v string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &statusError{status: statusOption, code: codeUsage, err: fmt.Errorf("%s %q: %w", flag, v, err)}
 }
 
 func family(version int) func(*settings, string) error {

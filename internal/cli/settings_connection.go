@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -63,5 +64,13 @@ func localPort(s *settings, v string) error {
 		return errors.New("wanted a port from 1 to 65535, or the first and the last of a range, such as 4000-4010")
 	}
 	s.fetch.From.Ports.First, s.fetch.From.Ports.Last = uint16(from), uint16(to)
+	return nil
+}
+
+// fastOpen is --tcp-fastopen, which one system alone knows how to do from here.
+func fastOpen(s *settings, v string) error {
+	if s.fetch.From.FastOpen = v == "true"; s.fetch.From.FastOpen && runtime.GOOS != "linux" {
+		return errors.New("this system cannot be asked for that here")
+	}
 	return nil
 }

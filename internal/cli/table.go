@@ -7,6 +7,7 @@ import (
 	"fetchscope/httpclient/auth"
 	"fetchscope/internal/demo"
 	"fetchscope/internal/fetch"
+	"fetchscope/transport"
 )
 
 // everywhere are all commands.
@@ -24,6 +25,7 @@ var options = []option{
 	{long: "remote-name", short: "O", category: "result", help: "write the body to a file named as in the URL", set: remoteName},
 	{long: "remote-name-all", category: "result", help: "the same as -O for every URL that has no -o or -O", set: toggle(func(s *settings) *bool { return &s.remoteAll })},
 	{long: "remote-header-name", short: "J", category: "result", help: "with -O, take the name that the server says; never a path, a hidden file or one that is there", set: toggle(func(s *settings) *bool { return &s.byHeader })},
+	{long: "remote-time", short: "R", category: "result", help: "give the file the time at which the page was changed, where the server says", set: toggle(func(s *settings) *bool { return &s.remoteTime })},
 	{long: "output-dir", arg: "DIR", category: "result", help: "put the files of -o and -O into DIR", set: text(func(s *settings) *string { return &s.folder })},
 	{long: "create-dirs", category: "result", help: "create the folders of the files that are written", set: toggle(func(s *settings) *bool { return &s.createDirs })},
 	{long: "clobber", category: "result", help: "overwrite a file that is there, with -J too; --no-clobber writes to FILE.1 and so on instead", set: setClobber(clobberAlways, clobberNever)},
@@ -53,6 +55,7 @@ var options = []option{
 	{long: "trace-time", category: "trace", help: "with --trace or --trace-ascii, the time of day before each entry", run: toggle(func(g *global) *bool { return &g.wireTime })},
 	{long: "silent", short: "s", category: "trace", help: "no trace, no progress, no errors", only: everywhere, run: toggle(func(g *global) *bool { return &g.silent })},
 	{long: "show-error", short: "S", category: "trace", help: "with -s, errors all the same", only: everywhere, run: toggle(func(g *global) *bool { return &g.showError })},
+	{long: "progress-bar", short: "#", category: "trace", help: "show the progress of a body as a bar, wherever stderr goes", run: toggle(func(g *global) *bool { return &g.bar })},
 	{long: "no-progress-meter", category: "trace", help: "no progress of a long body", run: toggle(func(g *global) *bool { return &g.noProgress })},
 	{long: "color", arg: "WHEN", category: "trace", help: "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM", only: everywhere, run: oneOf(func(g *global) *string { return &g.color }, "auto", "always", "never")},
 	{long: "ascii", category: "trace", help: "draw with ASCII alone, as without a UTF-8 locale; a page keeps its own letters", only: everywhere, run: toggle(func(g *global) *bool { return &g.ascii })},
@@ -95,6 +98,7 @@ var options = []option{
 	{long: "cookie-jar", short: "c", arg: "FILE", category: "request", help: "keep cookies and write them to FILE at the end; - is stdout", set: cookieJar},
 	{long: "junk-session-cookies", short: "j", category: "request", help: "leave out cookies of a file that end with the session", set: toggle(func(s *settings) *bool { return &s.memory.junk })},
 	{long: "hsts", arg: "FILE", category: "request", help: "reach hosts by https that asked for it in an earlier answer, which FILE keeps; '' keeps them for the run; repeatable, the last one is written", set: appendTo(func(s *settings) *[]string { return &s.memory.hsts })},
+	{long: "alt-svc", arg: "FILE", category: "request", help: "connect to where https origins said in an earlier answer that they are to be reached by HTTP/1.1 (Alt-Svc), which FILE keeps; '' keeps it for the run", set: altSvc},
 	{long: "compressed", category: "request", help: "ask for content codings and undo them", set: toggle(func(s *settings) *bool { return &s.fetch.Compressed })},
 	{long: "range", short: "r", arg: "RANGE", category: "request", help: "ask for a part: 0-99, 100- or -100, or several with commas between them", set: byteRange},
 	{long: "continue-at", short: "C", arg: "OFFSET", category: "request", help: "ask for what follows so many bytes and append it to the file; - takes the file's size", set: continueAt},
@@ -106,6 +110,9 @@ var options = []option{
 	{long: "location", short: "L", category: "request", help: "follow redirects; the method of -X stays", set: location},
 	{long: "follow", category: "request", help: "follow redirects, and let their status decide what becomes of the method of -X", set: follow},
 	{long: "location-trusted", category: "request", help: "follow redirects, and send credentials and cookies to wherever they lead", set: trusted},
+	{long: "proto", arg: "LIST", category: "request", help: "which protocols may be fetched: =https alone, -http not; repeatable names with commas between them, all for every one", set: protocols("--proto", func(s *settings) *fetch.Protocols { return &s.fetch.Protocols })},
+	{long: "proto-redir", arg: "LIST", category: "request", help: "the same, where a redirect leads there", set: protocols("--proto-redir", func(s *settings) *fetch.Protocols { return &s.fetch.RedirectProtocols })},
+	{long: "proto-default", arg: "PROTOCOL", category: "request", help: "the protocol of a URL that names none: http, as is usual, or https", set: protoDefault},
 	{long: "max-redirs", arg: "N", category: "request", help: "follow at most N redirects (50); -1 without limit", set: count(func(s *settings) *int { return &s.fetch.MaxRedirects }, -1, 1<<30)},
 	{long: "post301", category: "request", help: "send a POST again as one where a 301 redirects it", set: keepPost(func(k *fetch.KeepPost) *bool { return &k.After301 })},
 	{long: "post302", category: "request", help: "the same for a 302", set: keepPost(func(k *fetch.KeepPost) *bool { return &k.After302 })},
@@ -123,6 +130,7 @@ var options = []option{
 	{long: "interface", arg: "NAME", category: "connection", help: "connect from this interface, address or host; if!NAME, host!HOST and ifhost!NAME!HOST say which", set: func(s *settings, v string) error { return s.fetch.From.SetInterface(v) }},
 	{long: "local-port", arg: "N[-M]", category: "connection", help: "connect from this port, or the first of these that is free", set: localPort},
 	{long: "no-keepalive", category: "connection", help: "no probes of an idle connection, which else begin after 60 s", set: toggle(func(s *settings) *bool { return &s.fetch.From.NoKeepAlive })},
+	{long: "tcp-fastopen", category: "connection", help: "send the first data with the SYN (RFC 7413) to a server whose cookie the system has, or ask for one; Linux", set: fastOpen},
 	{long: "haproxy-protocol", category: "connection", help: "begin the connection with a line of the PROXY protocol, version 1", set: toggle(func(s *settings) *bool { return &s.fetch.HAProxy.Send })},
 	{long: "haproxy-clientip", arg: "ADDRESS", category: "connection", help: "the same, telling this address for our own", set: haproxyClient},
 	{long: "insecure", short: "k", category: "connection", help: "go on where the certificate is not trusted", set: toggle(func(s *settings) *bool { return &s.fetch.Insecure })},
@@ -131,8 +139,12 @@ var options = []option{
 	{long: "wait-time-wait", category: "connection", help: "stay until TIME_WAIT is over, a minute after the close, and say when", run: toggle(func(g *global) *bool { return &g.outwait })},
 
 	{long: "capath", arg: "DIR", category: "connection", help: "trust the authorities in the files of DIR (PEM) too, beside those of --cacert or the system", only: named, set: text(func(s *settings) *string { return &s.fetch.CADir })},
-	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate (PEM) to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
-	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert (PEM), where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.KeyFile })},
+	{long: "cert", short: "E", arg: "FILE[:PASSWORD]", category: "connection", help: "show this certificate to a server that asks for one; \\: is a colon of the file's name", set: clientCert},
+	{long: "cert-type", arg: "FORM", category: "connection", help: "the form of --cert: PEM, as is usual, or DER", set: fileForm(func(f *transport.IdentityFiles) *bool { return &f.CertDER })},
+	{long: "key", arg: "FILE", category: "connection", help: "the key of --cert, where it is not in the same file", set: text(func(s *settings) *string { return &s.fetch.TLS.Identity.Key })},
+	{long: "key-type", arg: "FORM", category: "connection", help: "the form of --key: PEM, as is usual, or DER", set: fileForm(func(f *transport.IdentityFiles) *bool { return &f.KeyDER })},
+	{long: "pass", arg: "PASSWORD", category: "connection", help: "the password of the key, as behind --cert", set: text(func(s *settings) *string { return &s.fetch.TLS.Identity.Password })},
+	{long: "engine", arg: "NAME", category: "connection", help: "let this crypto engine do the work; there is none (53), as list says", set: engine},
 	{long: "pinnedpubkey", arg: "HASHES", category: "connection", help: "the server must have a key of these, sha256//HASH[;sha256//HASH]..., or the one in this file, -k or not (90)", set: text(func(s *settings) *string { return &s.fetch.TLS.PinnedKey })},
 	{long: "tlsv1.2", category: "connection", help: "speak TLS 1.2 or newer", set: leastTLS(tls.VersionTLS12)},
 	{long: "tlsv1.3", category: "connection", help: "speak TLS 1.3 or newer", set: leastTLS(tls.VersionTLS13)},
@@ -180,6 +192,9 @@ var options = []option{
 	{long: "retry-all-errors", category: "limits", help: "with --retry, after any error", set: toggle(func(s *settings) *bool { return &s.fetch.Retry.AllErrors })},
 
 	{long: "url", arg: "URL", category: "operations", help: "fetch URL, as a word by itself does; @FILE or @- (stdin) has one on each line, each of which is saved as by -O", only: []string{""}, read: (*reader).url},
+	{long: "parallel", short: "Z", category: "operations", help: "fetch the URLs at the same time; what comes is written as it comes, and the status is that of the first that failed", run: toggle(func(g *global) *bool { return &g.parallel })},
+	{long: "parallel-max", arg: "N", category: "operations", help: "with -Z, no more than N at a time (50)", run: parallelMax},
+	{long: "parallel-immediate", category: "operations", help: "with -Z, open connections at once and wait for none that might be shared, as is usual here", run: toggle(func(g *global) *bool { return &g.immediate })},
 	{long: "globoff", short: "g", category: "operations", help: "take braces and brackets in URLs and in -T as they are; else {a,b}, [1-9], [01-20:5] and [a-z] stand for several, and #1 or #<name> in -o for what the first, or {<name>a,b}, has there", set: toggle(func(s *settings) *bool { return &s.globOff })},
 	{long: "config", short: "K", arg: "FILE", category: "operations", help: "read options from FILE, - for stdin: one on each line, 'name = argument' or '--name argument', in double quotes where there is white space", only: everywhere, read: (*reader).config},
 	{long: "disable", short: "q", category: "operations", help: "as the first argument: do without $XDG_CONFIG_HOME/fetchscope/config (~/.config without), which is read as by -K else", only: everywhere, read: func(*reader, string) error { return nil }},

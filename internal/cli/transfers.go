@@ -3,6 +3,7 @@ package cli
 import (
 	"math"
 	"sync"
+	"time"
 
 	"fetchscope/internal/fetch"
 	"fetchscope/internal/urlglob"
@@ -19,6 +20,7 @@ type transfer struct {
 	// number counts the transfers of the run, and urlNumber the URLs that were typed.
 	number, urlNumber int
 	bad               *fetch.Failure // of a pattern: there is nothing to be fetched
+	queued            time.Duration  // under -Z, until it was its turn
 
 	url  *weburl.URL // nil where the word is none
 	body *fetch.Payload

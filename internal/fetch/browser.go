@@ -35,6 +35,7 @@ func (h *hop) browserFields(add func(name, value string), chunked bool) {
 	} else {
 		add("Connection", "keep-alive")
 	}
+	add("Alt-Used", h.alternativeUsed())
 	add("Referer", h.referer)
 	add("Cookie", h.cookies())
 	add("Upgrade-Insecure-Requests", "1")

@@ -34,6 +34,7 @@ const (
 	CodeNetrc            trace.Code = "netrc_unreadable"
 	CodeRead             trace.Code = "read_failed"
 	CodeUpload           trace.Code = "upload_failed"
+	CodeAborted          trace.Code = "aborted"
 	CodeInternal         trace.Code = "internal_error"
 )
 
@@ -90,7 +91,7 @@ func (f *Fetcher) failure(ctx context.Context, err error) *Failure {
 	out.stopped(ctx)
 	out.blameProxy()
 	if out.Hint == "" {
-		out.Hint = hints[out.Code]
+		out.Hint = hints()[out.Code]
 	}
 	out.reword()
 	return out

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"fetchscope/httpclient"
+	"fetchscope/httpclient/altsvc"
 	"fetchscope/httpclient/auth"
 	"fetchscope/httpclient/cookie"
 	"fetchscope/httpclient/hsts"
@@ -66,11 +67,16 @@ type Options struct {
 	Cookies *cookie.Jar
 	// HSTS are the hosts to be reached by https alone, nil where none are kept.
 	HSTS *hsts.Cache
+	// AltSvc knows where else https origins can be reached, nil where that is not kept.
+	AltSvc *altsvc.Cache
 	// Netrc has names and passwords by host. NetrcFirst prefers it to what a URL has.
 	Netrc      *netrc.File
 	NetrcFirst bool
 	// Trusted lets credentials follow to other origins (--location-trusted).
 	Trusted bool
+
+	// Protocols may be fetched, and RedirectProtocols where a redirect leads there.
+	Protocols, RedirectProtocols Protocols
 
 	Follow bool
 	// ByStatus lets a redirect's status change a Method that was asked for (--follow), which
@@ -300,10 +306,14 @@ func (o *Options) FirstMethod(p *Payload) string {
 	return p.method()
 }
 
-// Check finds out whether the authorities that a fetch of u is to trust, and the other
+// Check finds out whether u may be fetched, whether the authorities that a fetch of u is to trust, and the other
 // files that TLS needs, can be read, and whether its proxy makes sense, before anything is
 // sent. A redirect may yet lead to where they are needed.
 func (f *Fetcher) Check(u *weburl.URL) *Failure {
+	u, _ = f.strict(u)
+	if err := f.o.Protocols.permits(u, "--proto"); err != nil {
+		return &Failure{Phase: trace.InURL, Code: CodeScheme, Err: err}
+	}
 	if u.Scheme() == "https" {
 		err := f.trust.security.check()
 		if err == nil && f.o.CAFile != "" {

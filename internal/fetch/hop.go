@@ -232,7 +232,15 @@ func (w way) at(addrs []netip.Addr) []netip.AddrPort {
 
 // destination is where requests lead: the origin, or what stands for it.
 func (h *hop) destination() (host string, port uint16) {
-	return connectTo(h.f.o.ConnectTo, bare(h.url.Hostname()), h.url.EffectivePort())
+	own, ownPort := bare(h.url.Hostname()), h.url.EffectivePort()
+	host, port = connectTo(h.f.o.ConnectTo, own, ownPort)
+	if host != own || port != ownPort {
+		return host, port
+	}
+	if other, otherPort, ok := h.alternative(); ok {
+		return other, otherPort
+	}
+	return host, port
 }
 
 // peer is whom to connect to: the first proxy, or the origin or what stands for it.

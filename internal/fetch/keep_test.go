@@ -254,7 +254,7 @@ func TestConnectionIsForEqualSettings(t *testing.T) {
 		{"a method", func(o *Options) { o.Method = "POST" }, true},
 		{"-k", func(o *Options) { o.Insecure = true }, false},
 		{"--cacert", func(o *Options) { o.CAFile = "other.pem" }, false},
-		{"-E", func(o *Options) { o.TLS.CertFile = "me.pem" }, false},
+		{"-E", func(o *Options) { o.TLS.Identity.Cert = "me.pem" }, false},
 		{"--tls-max", func(o *Options) { o.TLS.MaxVersion = 0x0303 }, false},
 		{"--pinnedpubkey", func(o *Options) { o.TLS.PinnedKey = "sha256//AA" }, false},
 		{"--interface", func(o *Options) { _ = o.From.SetInterface("host!127.0.0.1") }, false},

@@ -43,12 +43,41 @@ func (h *hop) remember(sc *trace.Scope, resp *httpclient.Response) {
 	if h.f.o.Cookies != nil {
 		h.keepCookies(sc, resp.Header.Values("Set-Cookie"))
 	}
+	h.learnAlternatives(resp)
 	if h.f.o.HSTS == nil || h.url.Scheme() != "https" || h.f.o.Insecure {
 		return
 	}
 	if v := resp.Header.Values("Strict-Transport-Security"); len(v) > 0 {
 		_ = h.f.o.HSTS.Learn(bare(h.url.Hostname()), v[0], time.Now())
 	}
+}
+
+// learnAlternatives takes where else the server says that it can be reached, which it may say
+// by TLS alone (RFC 7838, section 2.1).
+func (h *hop) learnAlternatives(resp *httpclient.Response) {
+	if h.f.o.AltSvc == nil || h.url.Scheme() != "https" {
+		return
+	}
+	if v := resp.Header.Values("Alt-Svc"); len(v) > 0 {
+		h.f.o.AltSvc.Learn(bare(h.url.Hostname()), h.url.EffectivePort(), strings.Join(v, ", "), time.Now())
+	}
+}
+
+// alternative is where else the origin can be reached, by the same name in its certificate.
+func (h *hop) alternative() (host string, port uint16, ok bool) {
+	if h.url.Scheme() != "https" {
+		return "", 0, false
+	}
+	return h.f.o.AltSvc.Lookup(bare(h.url.Hostname()), h.url.EffectivePort(), time.Now())
+}
+
+// alternativeUsed names the alternative to the server that it is (RFC 7838, section 5).
+func (h *hop) alternativeUsed() string {
+	host, port, ok := h.alternative()
+	if to, toPort := h.destination(); !ok || to != host || toPort != port {
+		return ""
+	}
+	return hostPort(host, port)
 }
 
 // maxRefusals is how many refused cookies of a response are told of: a server can send

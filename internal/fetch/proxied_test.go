@@ -669,7 +669,7 @@ func FuzzParseProxy(f *testing.F) {
 		if s == "" || p.Path != "" {
 			return
 		}
-		if p.Host == "" || schemes[p.Scheme] != p.Scheme {
+		if p.Host == "" || proxyScheme(p.Scheme) != p.Scheme {
 			t.Fatalf("%q: %+v", s, p)
 		}
 		again, err := ParseProxy(p.Scheme+"://"+p.Address(), "http", "-x")

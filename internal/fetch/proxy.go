@@ -42,9 +42,19 @@ func defaultPort(scheme string) uint16 {
 	return 1080
 }
 
-// schemes are those of proxies; curl takes socks for socks4.
-var schemes = map[string]string{
-	"http": "http", "https": "https", "socks": "socks4", "socks4": "socks4", "socks4a": "socks4a", "socks5": "socks5", "socks5h": "socks5h",
+// schemes are those of proxies.
+var schemes = [...]string{"http", "https", "socks4", "socks4a", "socks5", "socks5h"}
+
+// proxyScheme is the scheme that is meant, "" for none of a proxy; curl takes socks for
+// socks4.
+func proxyScheme(scheme string) string {
+	switch {
+	case scheme == "socks":
+		return "socks4"
+	case slices.Contains(schemes[:], scheme):
+		return scheme
+	}
+	return ""
 }
 
 // ParseProxy reads [scheme://][user:password@]host[:port], where scheme stands for one that
@@ -58,7 +68,7 @@ func ParseProxy(s, scheme, via string) (*Proxy, error) {
 	if before, after, ok := strings.Cut(s, "://"); ok {
 		scheme, rest = strings.ToLower(before), after
 	}
-	known := schemes[scheme]
+	known := proxyScheme(scheme)
 	if known == "" {
 		return nil, &Failure{Phase: trace.InUsage, Code: CodeProxyScheme, Err: fmt.Errorf("%s: there are no proxies of the scheme %q", via, scheme)}
 	}
@@ -127,8 +137,18 @@ func unescaped(s string) string {
 
 func (p *Proxy) socks() bool { return strings.HasPrefix(p.Scheme, "socks") }
 
-// versions are the dialects of SOCKS by their schemes.
-var versions = map[string]socks.Version{"socks4": socks.V4, "socks4a": socks.V4a, "socks5": socks.V5, "socks5h": socks.V5Host}
+// socksVersion is the dialect of SOCKS that a scheme stands for.
+func socksVersion(scheme string) socks.Version {
+	switch scheme {
+	case "socks4a":
+		return socks.V4a
+	case "socks5":
+		return socks.V5
+	case "socks5h":
+		return socks.V5Host
+	}
+	return socks.V4
+}
 
 // Address is where the proxy listens.
 func (p *Proxy) Address() string {
@@ -157,16 +177,7 @@ func (p *Proxy) socksLogin() *socks.Login {
 }
 
 // proxySchemes lists the schemes, for those who name another.
-func proxySchemes() string {
-	var out []string
-	for s := range schemes {
-		if s != "socks" {
-			out = append(out, s)
-		}
-	}
-	slices.Sort(out)
-	return strings.Join(out, ", ")
-}
+func proxySchemes() string { return strings.Join(schemes[:], ", ") }
 
 // maxALabel is the length of an A-label in octets (RFC 5890, section 2.3.2.1).
 const maxALabel = 63

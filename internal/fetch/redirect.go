@@ -30,6 +30,9 @@ func (h *hop) redirected(resp *httpclient.Response) (*hop, error) {
 	}
 	next := *h
 	next.url, next.from = h.f.strict(u)
+	if err := h.f.o.mayRedirect(next.url); err != nil {
+		return nil, &Failure{Phase: trace.InRedirect, Code: CodeScheme, Err: err}
+	}
 	next.why, next.redirects, next.kept = "redirect", h.redirects+1, nil
 	next.crossed = h.crossed || !h.f.o.Trusted && !next.url.SameOrigin(h.origin)
 	next.referer = h.nextReferer(next.url)

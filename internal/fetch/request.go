@@ -98,6 +98,7 @@ func (h *hop) ownFields(add func(name, value string), sticky bool) {
 	if h.via.forwards() && !sticky {
 		add("Proxy-Connection", "Keep-Alive")
 	}
+	add("Alt-Used", h.alternativeUsed())
 	add("Cookie", h.cookies())
 	add(h.f.o.Condition.Field, h.f.o.Condition.value())
 }

@@ -10,9 +10,8 @@ import (
 
 // TLSOptions say how connections to origins are secured, beside whom to trust.
 type TLSOptions struct {
-	// CertFile and KeyFile hold the client's certificate and its key (-E, --key), Password
-	// is the key's; "" for none.
-	CertFile, KeyFile, Password string
+	// Identity names the files of the client's certificate and its key (-E, --key).
+	Identity transport.IdentityFiles
 	// PinnedKey is what the server's public key must be (--pinnedpubkey), "" for any.
 	PinnedKey string
 	// MinVersion and MaxVersion bound the versions, by their numbers on the wire; 0 for
@@ -30,10 +29,10 @@ type security struct {
 func newSecurity(o TLSOptions) *security {
 	return &security{
 		identity: sync.OnceValues(func() (*transport.Identity, error) {
-			if o.CertFile == "" {
+			if o.Identity.Cert == "" {
 				return nil, nil
 			}
-			return transport.LoadIdentity(o.CertFile, o.KeyFile, o.Password)
+			return transport.LoadIdentity(o.Identity)
 		}),
 		pins: sync.OnceValues(func() (*transport.Pins, error) {
 			if o.PinnedKey == "" {

@@ -107,11 +107,11 @@ func TestFilesOfTLSAreChecked(t *testing.T) {
 		o         TLSOptions
 		code      trace.Code
 	}{
-		{"a certificate", "https://a.test/", TLSOptions{CertFile: missing}, transport.CodeClientCert},
+		{"a certificate", "https://a.test/", TLSOptions{Identity: transport.IdentityFiles{Cert: missing}}, transport.CodeClientCert},
 		{"a pinned key", "https://a.test/", TLSOptions{PinnedKey: missing}, transport.CodePinFile},
 		{"a pinned hash", "https://a.test/", TLSOptions{PinnedKey: "sha256//x"}, ""},
-		{"a key without a certificate", "https://a.test/", TLSOptions{KeyFile: missing}, ""},
-		{"without TLS", "http://a.test/", TLSOptions{CertFile: missing, PinnedKey: missing}, ""},
+		{"a key without a certificate", "https://a.test/", TLSOptions{Identity: transport.IdentityFiles{Key: missing}}, ""},
+		{"without TLS", "http://a.test/", TLSOptions{Identity: transport.IdentityFiles{Cert: missing}, PinnedKey: missing}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f, err := New(Options{TLS: tc.o})

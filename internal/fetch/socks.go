@@ -15,7 +15,7 @@ func (h *hop) socks(ctx context.Context, conn *transport.Conn) error {
 	p, sc := &h.via.Socks, conn.Scope()
 	defer conn.Bind(ctx)()
 	sc.Emit(trace.LayerStarted{Layer: p.Scheme, Peer: p.Address(), Target: written(h.target)})
-	bound, err := socks.Open(conn, versions[p.Scheme], h.target, p.socksLogin())
+	bound, err := socks.Open(conn, socksVersion(p.Scheme), h.target, p.socksLogin())
 	if err != nil {
 		return &Failure{Phase: trace.Connect, Err: cutOff(err), layer: p.Scheme + " proxy " + p.Address()}
 	}
@@ -56,7 +56,7 @@ func (h *hop) aim(ctx context.Context, sc *trace.Scope) (looked bool, err error)
 		h.target.Addr = addr
 		return false, nil
 	}
-	version := versions[p.Scheme]
+	version := socksVersion(p.Scheme)
 	if version.Resolves() {
 		return false, nil
 	}

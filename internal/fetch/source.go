@@ -20,6 +20,8 @@ type Source struct {
 	Device, Host, Either string
 	Ports                transport.Ports
 	NoKeepAlive          bool
+	// FastOpen sends the first data with the SYN where that can be done.
+	FastOpen bool
 }
 
 // maxInterface is how long the argument of --interface may be, as with curl.
@@ -54,7 +56,7 @@ func (s *Source) SetInterface(arg string) error {
 // they are no part of the fetch.
 func (h *hop) local(ctx context.Context) (transport.Local, error) {
 	s := h.via.From
-	out := transport.Local{Device: s.Device, Ports: s.Ports, NoKeepAlive: s.NoKeepAlive}
+	out := transport.Local{Device: s.Device, Ports: s.Ports, NoKeepAlive: s.NoKeepAlive, FastOpen: s.FastOpen}
 	host := s.Host
 	if s.Either != "" {
 		if _, err := net.InterfaceByName(s.Either); err == nil {

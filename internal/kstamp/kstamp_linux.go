@@ -16,14 +16,16 @@ const reporting = unix.SOF_TIMESTAMPING_SOFTWARE | unix.SOF_TIMESTAMPING_RX_SOFT
 // when the first socket asks, and late: packets within the next millisecond would
 // get the moment at which they were read. A program calls it first of all; the socket
 // stays open for as long as it runs, and further calls do nothing.
-func Warm() { warm() }
+func Warm() { warmed.Do(warm) }
 
-var warm = sync.OnceFunc(func() {
+var warmed sync.Once
+
+func warm() {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err == nil {
 		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
 	}
-})
+}
 
 // EnableDatagrams stamps each datagram of the socket, both ways.
 func EnableDatagrams(fd int) error {

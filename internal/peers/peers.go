@@ -167,15 +167,26 @@ func freePorts(t testing.TB, n int) []int {
 	return ports
 }
 
+// Installed says whether there is a program of this name.
+func Installed(name string) bool { return find(name) != "" }
+
 // installed finds a program, or skips the test.
 func installed(t testing.TB, name string) string {
 	t.Helper()
+	path := find(name)
+	if path == "" {
+		t.Skip(name + " is not installed")
+	}
+	return path
+}
+
+// find looks for a program where an ordinary user's path may not lead, too.
+func find(name string) string {
 	for _, path := range []string{name, "/usr/sbin/" + name} {
 		if found, err := exec.LookPath(path); err == nil {
 			return found
 		}
 	}
-	t.Skip(name + " is not installed")
 	return ""
 }
 

@@ -37,7 +37,24 @@ var throughProxy = []proxied{
 	{name: "chunked", words: []string{"-U", login}, path: Parts, status: 200, logged: []string{"GET 200"}},
 	{name: "no login", path: Text, status: 407, logged: []string{"GET 407"}},
 	{name: "wrong login", words: []string{"-U", User + ":guess"}, path: Text, status: 407, logged: []string{"GET 407"}},
-	{name: "no login, https", secure: true, path: Text, exit: 56, logged: []string{"CONNECT 407"}},
+	{name: "no login, https", secure: true, path: Text, exit: 7, logged: []string{"CONNECT 407"}},
+}
+
+var byDigest = []proxied{
+	{name: "http", words: []string{"--proxy-digest", "-U", login}, path: Random, status: 200, logged: []string{"GET 407", "GET 200"}, size: 1 << 20},
+	{name: "https", secure: true, words: []string{"--proxy-digest", "-U", login}, path: Random, status: 200, logged: []string{"CONNECT 407", "CONNECT 200"}, size: 1 << 20},
+	{name: "any login", words: []string{"--proxy-anyauth", "-U", login}, path: Text, status: 200, logged: []string{"GET 407", "GET 200"}},
+	{name: "wrong login", words: []string{"--proxy-digest", "-U", User + ":guess"}, path: Text, status: 407, logged: []string{"GET 407", "GET 407"}},
+	{name: "wrong login, https", secure: true, words: []string{"--proxy-digest", "-U", User + ":guess"}, path: Text, exit: 7, logged: []string{"CONNECT 407", "CONNECT 407"}},
+}
+
+// TestProxyByDigest logs in by Digest, which takes two requests.
+func TestProxyByDigest(t *testing.T) {
+	origin := Nginx(t, NewSite(t))
+	proxy := Squid(t, origin.Site, ByDigest)
+	for _, c := range byDigest {
+		t.Run(c.name, func(t *testing.T) { c.run(t, proxy, origin) })
+	}
 }
 
 // Through a proxy the bytes that are told of are those between us and it.
@@ -90,7 +107,7 @@ func (c proxied) compare(t *testing.T, f *fetched) {
 		t.Errorf("%d bytes came, want %d", x.Response.BodyBytes, c.size)
 	}
 	if strings.HasPrefix(c.logged[0], "CONNECT") {
-		c.compareTunnel(t, x, f.entries[0])
+		c.compareTunnel(t, x, f.entries)
 		return
 	}
 	for i, x := range f.exchanges {
@@ -102,16 +119,23 @@ func (c proxied) compare(t *testing.T, f *fetched) {
 	}
 }
 
-// compareTunnel holds the kernel's counts against what passed through a tunnel, its own
-// request and response included.
-func (c proxied) compareTunnel(t *testing.T, x *trace.Exchange, e Entry) {
+// compareTunnel holds the kernel's counts against what passed through a tunnel, and in the
+// requests for it that were on the same connection.
+func (c proxied) compareTunnel(t *testing.T, x *trace.Exchange, entries []Entry) {
 	t.Helper()
 	read := x.Connection.Closed
 	if read == nil || c.status == 0 {
 		return
 	}
-	equal(t, "bytes sent through the tunnel", *read.BytesAcked-2, e.Request)
-	equal(t, "bytes received through the tunnel", *read.BytesReceived-1, e.Final)
+	var sent, received int64
+	for _, e := range entries {
+		if x.Connection.Local == address(e.Port) {
+			sent, received = sent+*e.Request, received+*e.Final
+		}
+	}
+	equal(t, "bytes sent through the tunnel", *read.BytesAcked-2, &sent)
+	equal(t, "bytes received through the tunnel", *read.BytesReceived-1, &received)
+	e := entries[len(entries)-1]
 	if u, err := url.Parse(x.URL); err != nil || x.Connection.Proxy.TunnelTarget != u.Host || e.Target != u.Host {
 		t.Errorf("a tunnel to %s, the proxy noted one to %s", x.Connection.Proxy.TunnelTarget, e.Target)
 	}

@@ -93,7 +93,12 @@ var scenarios = []scenario{
 	{name: "upload refused", words: []string{"-T", "%u", Locked}, upload: 2 << 20, statuses: []int{401}, check: unsent},
 	{name: "locked", words: []string{Locked}, statuses: []int{401}},
 	{name: "locked, wrong password", words: []string{"-u", User + ":guess", Locked}, statuses: []int{401}},
-	{name: "basic", words: []string{"-u", User + ":" + Password, Locked}, statuses: []int{200}, check: bodyOf(Text)},
+	{name: "basic", words: []string{"-u", login, Locked}, statuses: []int{200}, check: bodyOf(Text)},
+	{name: "any login, which is basic", words: []string{"--anyauth", "-u", login, Locked}, statuses: []int{401, 200}, check: bodyOf(Text)},
+	{name: "digest", digest: true, words: []string{"--digest", "-u", login, Digest}, statuses: []int{401, 200}, check: bodyOf(Text)},
+	{name: "digest, wrong password", digest: true, words: []string{"--digest", "-u", User + ":guess", Digest}, statuses: []int{401, 401}},
+	{name: "digest for two URLs", digest: true, words: []string{"--digest", "-u", login, Digest, Digest, "-o", os.DevNull}, statuses: []int{401, 200, 401, 200}, check: all(bodyOf(Text), together)},
+	{name: "any login, which is digest", digest: true, words: []string{"--anyauth", "-u", login, Digest}, statuses: []int{401, 200}, check: bodyOf(Text)},
 }
 
 // run runs a scenario.

@@ -43,16 +43,21 @@ var Changed = time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
 // A Site is a folder of files to serve.
 type Site struct {
 	Folder string
-	// Authority is the file with the certificate of all servers of this site.
-	Authority string
-	private   string // a folder for what is not served
+	// Authority and Key are the files with the certificate of all servers of this site, and
+	// with its key.
+	Authority, Key string
+
+	private string // a folder for what is not served
 }
 
 // NewSite makes the files of a site.
 func NewSite(t testing.TB) *Site {
 	t.Helper()
 	private := openFolder(t)
-	s := &Site{Folder: filepath.Join(private, "site"), Authority: filepath.Join(private, CertFile), private: private}
+	s := &Site{
+		Folder: filepath.Join(private, "site"), private: private,
+		Authority: filepath.Join(private, CertFile), Key: filepath.Join(private, KeyFile),
+	}
 	WriteCertificate(t, private)
 	text := lines()
 	for path, b := range map[string][]byte{

@@ -36,17 +36,30 @@ func isASCII(s string) bool {
 	return true
 }
 
+// profiles are made with the first domain that needs them.
+var profiles struct {
+	once            sync.Once
+	mapper, checker *idna.Profile
+}
+
+func makeProfiles() {
+	profiles.mapper = idna.New(idna.MapForLookup(), idna.StrictDomainName(false), idna.ValidateLabels(false))
+	profiles.checker = idna.New(idna.ValidateForRegistration(), idna.StrictDomainName(false),
+		idna.CheckHyphens(false), idna.VerifyDNSLength(false))
+}
+
 // mapper does the mapping step of UTS #46 (section 4, steps 1 and 2) alone.
-var mapper = sync.OnceValue(func() *idna.Profile {
-	return idna.New(idna.MapForLookup(), idna.StrictDomainName(false), idna.ValidateLabels(false))
-})
+func mapper() *idna.Profile {
+	profiles.once.Do(makeProfiles)
+	return profiles.mapper
+}
 
 // checker validates labels (UTS #46, section 4.1) without mapping anything, and
 // encodes them.
-var checker = sync.OnceValue(func() *idna.Profile {
-	return idna.New(idna.ValidateForRegistration(), idna.StrictDomainName(false),
-		idna.CheckHyphens(false), idna.VerifyDNSLength(false))
-})
+func checker() *idna.Profile {
+	profiles.once.Do(makeProfiles)
+	return profiles.checker
+}
 
 // unicodeToASCII is Unicode ToASCII of UTS #46 with CheckBidi and CheckJoiners
 // true; CheckHyphens, UseSTD3ASCIIRules, Transitional_Processing, VerifyDnsLength

@@ -20,7 +20,9 @@ type builder struct {
 	opening   string       // signs that wait for the text after them
 	lists     []list       // the lists that are open
 	quotes    int          // the quotations that are open
-	lang      string       // of the innermost element that has one
+	counters  counters
+	spent     int    // bytes of text that style sheets put in
+	lang      string // of the innermost element that has one
 }
 
 func newBuilder(styles *style.Cursor, o Options) *builder {
@@ -39,9 +41,17 @@ func (b *builder) page(root *html.Node) {
 
 // children makes the boxes of what is in an element, and lets go of it.
 func (b *builder) children(n *html.Node, s *style.Style) {
+	b.counters.enter()
+	b.generated(n, s.Before)
 	for k := n.FirstChild; k != nil; k = k.NextSibling {
+		if k.Type == html.ElementNode && b.styles.Peek().Display.InTable() {
+			k = b.stray(k)
+			continue
+		}
 		b.node(k, s)
 	}
+	b.generated(n, s.After)
+	b.counters.leave()
 	n.FirstChild, n.LastChild = nil, nil
 }
 
@@ -50,7 +60,7 @@ func (b *builder) node(n *html.Node, s *style.Style) {
 	switch n.Type {
 	case html.TextNode:
 		if !s.Invisible {
-			b.write(n.Data, s.WhiteSpace)
+			b.write(b.transformed(n.Data, s.Transform), s.WhiteSpace)
 		}
 	case html.ElementNode:
 		b.element(n, b.styles.Next())
@@ -59,10 +69,13 @@ func (b *builder) node(n *html.Node, s *style.Style) {
 
 // element makes the boxes of an element.
 func (b *builder) element(n *html.Node, s *style.Style) {
+	if s.Display != style.None {
+		b.counters.apply(s)
+	}
 	switch {
 	case s.Display == style.None:
 	case s.Replaced:
-		b.replaced(n, s)
+		b.apart(s, func() { b.replaced(n, s) })
 	case s.Display == style.Inline, s.Display == style.Contents, s.Display == style.InlineBlock:
 		b.inline(n, s)
 	case s.Display == style.Table:
@@ -70,6 +83,17 @@ func (b *builder) element(n *html.Node, s *style.Style) {
 	default:
 		b.blockOf(n, s)
 	}
+}
+
+// apart makes what is no block by its nature, between line ends where it is one.
+func (b *builder) apart(s *style.Style, fill func()) {
+	if s.Display != style.Block && s.Display != style.ListItem {
+		fill()
+		return
+	}
+	b.flush()
+	fill()
+	b.flush()
 }
 
 // blockOf makes a block, with a box of its own where it needs one.
@@ -110,15 +134,30 @@ func (b *builder) plain(n *html.Node, s *style.Style) {
 // within opens a box, has it filled, and closes it. A box that stays empty is taken
 // back, and so are its margins, since an empty paragraph is no more than a habit.
 func (b *builder) within(x box, fill func()) {
-	outer := b.parent
-	last := b.tree.at(outer).last
-	b.parent = b.tree.add(outer, x)
+	o := b.open(x)
+	o.emptiable = x.kind == blockBox || x.kind == itemBox
 	fill()
+	b.close(o)
+}
+
+// An opened is a box that is being filled.
+type opened struct {
+	outer, last ref
+	emptiable   bool // it is taken back where nothing came into it
+}
+
+func (b *builder) open(x box) opened {
+	o := opened{outer: b.parent, last: b.tree.at(b.parent).last}
+	b.parent = b.tree.add(b.parent, x)
+	return o
+}
+
+func (b *builder) close(o opened) {
 	b.flush()
 	me := b.parent
-	b.parent = outer
-	if b.tree.at(me).first == 0 && (x.kind == blockBox || x.kind == itemBox) && me == b.tree.n-1 {
-		b.drop(last)
+	b.parent = o.outer
+	if o.emptiable && b.tree.at(me).first == 0 && me == b.tree.n-1 {
+		b.drop(o.last)
 	}
 }
 

@@ -23,16 +23,17 @@ func (b *builder) inline(n *html.Node, s *style.Style) {
 		b.newline()
 	case atom.Wbr:
 		b.word(zwsp)
-	case atom.Q:
-		b.quotation(n, s)
 	case atom.Button:
 		b.around(n, s, "[", "]")
 	case atom.Rt:
 		b.around(n, s, "(", ")")
-	case atom.Sup, atom.Sub:
-		b.script(n, s)
+	case atom.Ol, atom.Ul, atom.Menu, atom.Dir:
+		b.lists = append(b.lists, numbering(n, s))
+		b.children(n, s)
+		b.lists = b.lists[:len(b.lists)-1]
 	default:
 		defer b.language(n)()
+		b.script(n, s)
 		b.children(n, s)
 	}
 }
@@ -68,23 +69,6 @@ func (b *builder) around(n *html.Node, s *style.Style, before, after string) {
 	b.suffix(after)
 }
 
-// quotation writes a q element between the quotation marks of its language
-// (HTML, section 15.3.5, the quotes of the user-agent sheet, in part).
-func (b *builder) quotation(n *html.Node, s *style.Style) {
-	defer b.language(n)()
-	marks := b.tree.signs.quotes
-	if marks[0] == "" {
-		marks = quoteMarks(b.lang)
-	}
-	k := 2 * (b.quotes % 2)
-	b.quotes++
-	b.word(marks[k])
-	b.children(n, s)
-	b.run.pending = noGap
-	b.word(marks[k+1])
-	b.quotes--
-}
-
 // quoteMarks returns the outer and inner quotation marks of a language.
 func quoteMarks(lang string) [4]string {
 	lang, _, _ = strings.Cut(strings.ToLower(lang), "-")
@@ -111,14 +95,13 @@ func quoteMarks(lang string) [4]string {
 // digits. Longer ones are sentences.
 const maxScript = 16
 
-// script writes a sup or sub element, in Unicode's raised or lowered digits where
-// all of it has such.
+// script puts raised or lowered text in Unicode's digits of that kind, where all of it
+// has such.
 func (b *builder) script(n *html.Node, s *style.Style) {
 	k := n.FirstChild
-	if k != nil && k.Type == html.TextNode && k.NextSibling == nil && len(k.Data) <= maxScript {
-		k.Data = b.tree.signs.script(k.Data, n.DataAtom == atom.Sup)
+	if s.Script != style.Baseline && k != nil && k.Type == html.TextNode && k.NextSibling == nil && len(k.Data) <= maxScript {
+		k.Data = b.tree.signs.script(k.Data, s.Script == style.Super)
 	}
-	b.children(n, s)
 }
 
 // script raises or lowers a text, or returns it as it is where not all of it can be.

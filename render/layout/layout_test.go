@@ -28,7 +28,7 @@ func lay(t *testing.T, source string, o layout.Options) (string, layout.Stats) {
 		t.Fatalf("parse %.80q: %v", source, err)
 	}
 	var p page
-	n := layout.Layout(&p, root, style.Compute(root), o)
+	n := layout.Layout(&p, root, style.Compute(root, style.Options{Width: o.Width}), o)
 	return p.String(), n
 }
 

@@ -25,7 +25,7 @@ const listIndent = 2
 func (b *builder) listOf(n *html.Node, s *style.Style) {
 	b.lists = append(b.lists, numbering(n, s))
 	x := box{kind: blockBox, space: s.Space}
-	if s.Depth == 1 || n.Parent == nil || n.Parent.DataAtom != atom.Li {
+	if s.Marker != style.NoMarker && (s.Depth == 1 || n.Parent == nil || n.Parent.DataAtom != atom.Li) {
 		x.indent = listIndent
 	}
 	b.within(x, func() { b.children(n, s) })
@@ -89,20 +89,44 @@ func (b *builder) summary(n *html.Node, s *style.Style) {
 
 // marker returns what stands before an item, with the space after it, and counts it.
 func (b *builder) marker(n *html.Node, s *style.Style) string {
-	if len(b.lists) == 0 {
+	i, width := b.count(n, s)
+	if s.Mark != 0 {
+		return b.markText(b.contentText(n, b.styles.Pseudo(s.Mark)))
+	}
+	if s.Marker == style.Text {
+		return b.markText(s.MarkText)
+	}
+	if s.Marker < style.Decimal || len(b.lists) == 0 {
 		return b.tree.signs.bullet(s)
+	}
+	m := ordinal(i, s.Marker)
+	return strings.Repeat(" ", max(0, width-len(m))) + m + ". "
+}
+
+// count returns the number of an item, and the width of the widest in its list.
+func (b *builder) count(n *html.Node, s *style.Style) (i, width int) {
+	if len(b.lists) == 0 {
+		return 1, 0
 	}
 	l := &b.lists[len(b.lists)-1]
 	if v, ok := integer(attr(n, "value")); ok && s.Marker >= style.Decimal {
 		l.next = v
 	}
-	i := l.next
+	i = l.next
 	l.next = saturated(i + l.step)
-	if s.Marker < style.Decimal {
-		return b.tree.signs.bullet(s)
+	return i, l.width
+}
+
+// maxMark bounds the text before an item, in bytes.
+const maxMark = 64
+
+// markText makes a mark of a text of the page: on one line, with white space behind it.
+func (b *builder) markText(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if text == "" || len(text) > maxMark {
+		return ""
 	}
-	m := ordinal(i, s.Marker)
-	return strings.Repeat(" ", max(0, l.width-len(m))) + m + ". "
+	return text + " "
 }
 
 // bullet returns the mark of an item without a number.
@@ -118,6 +142,10 @@ func (g *signs) bullet(s *style.Style) string {
 		return g.circle
 	case style.Square:
 		return g.square
+	case style.Closed:
+		return g.folded
+	case style.Open:
+		return g.open
 	}
 	return ""
 }
@@ -139,42 +167,3 @@ func integer(s string) (int, bool) {
 
 // saturated keeps a count of items within 32 bits.
 func saturated(i int) int { return min(max(i, -1<<31), 1<<31-1) }
-
-// ordinal writes a number in the way of a list (CSS Counter Styles 3, section 6).
-func ordinal(i int, m style.Marker) string {
-	switch {
-	case m == style.LowerAlpha && i > 0:
-		return alphabetic(i)
-	case m == style.UpperAlpha && i > 0:
-		return strings.ToUpper(alphabetic(i))
-	case m == style.LowerRoman && i > 0 && i < 4000:
-		return roman(i)
-	case m == style.UpperRoman && i > 0 && i < 4000:
-		return strings.ToUpper(roman(i))
-	}
-	return strconv.Itoa(i)
-}
-
-// alphabetic counts a to z, aa, ab.
-func alphabetic(i int) string {
-	var d [8]byte // 26⁷ is more than 31 bits
-	at := len(d)
-	for ; i > 0; i = (i - 1) / 26 {
-		at--
-		d[at] = 'a' + byte((i-1)%26)
-	}
-	return string(d[at:])
-}
-
-// roman writes 1 to 3999.
-func roman(i int) string {
-	values := [...]int{1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1}
-	signs := [...]string{"m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"}
-	var out []byte
-	for k, v := range values {
-		for ; i >= v; i -= v {
-			out = append(out, signs[k]...)
-		}
-	}
-	return string(out)
-}

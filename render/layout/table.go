@@ -2,6 +2,7 @@ package layout
 
 import (
 	"bytes"
+	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -11,6 +12,19 @@ import (
 
 // table makes the boxes of a table.
 func (b *builder) table(n *html.Node, s *style.Style) {
+	b.tableBox(s, func() {
+		b.rows(n, s, box{kind: rowBox})
+		t := b.tree.at(b.parent)
+		t.data = t.data || has(n, "border") && attr(n, "border") != "0"
+		switch attr(n, "role") {
+		case "presentation", "none":
+			t.data, t.arranges = false, true
+		}
+	})
+}
+
+// tableBox makes the box of a table and has it filled.
+func (b *builder) tableBox(s *style.Style, fill func()) {
 	outer := b.block
 	b.flush()
 	b.block = s
@@ -20,73 +34,173 @@ func (b *builder) table(n *html.Node, s *style.Style) {
 	in := b.enclosing
 	b.within(box{kind: tableBox}, func() {
 		b.enclosing = b.parent
-		b.rows(n, s, false, false)
-		t := b.tree.at(b.parent)
-		t.data = t.data || has(n, "border") && attr(n, "border") != "0"
-		switch attr(n, "role") {
-		case "presentation", "none":
-			t.data, t.arranges = false, true
-		}
+		fill()
 		b.footLast(b.parent)
 	})
 	b.enclosing = in
 	b.block = outer
 }
 
-// rows makes the rows of a table or of a group of rows. What should not be there
-// gets a row of its own.
-func (b *builder) rows(n *html.Node, s *style.Style, header, foot bool) {
-	for k := n.FirstChild; k != nil; k = k.NextSibling {
-		if k.Type != html.ElementNode {
-			continue
+// stray makes a table of elements that are parts of one without being in any (CSS 2.2,
+// section 17.2.1), from k on. It returns the last of them.
+func (b *builder) stray(k *html.Node) *html.Node {
+	last := k
+	b.tableBox(b.block, func() {
+		g := group{builder: b, row: box{kind: rowBox}, style: b.block}
+		for ; k != nil; k = k.NextSibling {
+			if k.Type == html.ElementNode {
+				if d := b.styles.Peek().Display; !d.InTable() && d != style.None {
+					break
+				}
+				last = k
+				g.element(k, b.styles.Next())
+			} else if k.Type == html.TextNode && strings.Trim(k.Data, " \t\r\n\f") != "" {
+				break
+			} else if k.Type == html.TextNode && k.NextSibling == nil {
+				last = k
+			}
 		}
-		c := b.styles.Next()
-		switch c.Display {
-		case style.None:
-		case style.RowGroup:
-			b.rows(k, c, k.DataAtom == atom.Thead, k.DataAtom == atom.Tfoot)
-		case style.Row:
-			b.within(box{kind: rowBox, header: header, foot: foot}, func() { b.cells(k, c) })
-		case style.Caption:
-			b.tree.at(b.enclosing).data = true
-			b.block = c
-			b.within(box{kind: captionBox}, func() { b.children(k, c) })
-			b.block = s
-		default:
-			b.within(box{kind: rowBox, foot: foot}, func() {
-				b.within(box{kind: cellBox, cols: 1, rows: 1}, func() { b.element(k, c) })
-			})
-		}
-	}
-	n.FirstChild, n.LastChild = nil, nil
+		g.shut()
+	})
+	return last
+}
+
+// rows makes the rows of a table or of a group of rows.
+func (b *builder) rows(n *html.Node, s *style.Style, row box) {
+	g := group{builder: b, row: row, style: s}
+	g.children(n, g.element)
+	g.shut()
 }
 
 // cells makes the cells of a row. One that has nothing but heads is a header.
 func (b *builder) cells(n *html.Node, s *style.Style) {
-	heads, others := 0, 0
 	row := b.parent
-	for k := n.FirstChild; k != nil; k = k.NextSibling {
-		if k.Type != html.ElementNode {
-			continue
-		}
-		c := b.styles.Next()
-		if c.Display == style.None {
-			continue
-		}
-		switch {
-		case k.DataAtom != atom.Th:
-			others++
-		case attr(k, "colspan") == "": // a head over all columns is a title
-			heads++
-		}
-		b.cell(k, c)
-	}
-	n.FirstChild, n.LastChild = nil, nil
+	g := group{builder: b, style: s, inRow: true}
+	g.children(n, g.element)
+	g.shut()
 	r := b.tree.at(row)
-	r.header = r.header || heads > 0 && others == 0
-	if heads > 0 {
+	r.header = r.header || g.heads > 0 && g.others == 0
+	if g.heads > 0 {
 		b.tree.at(b.enclosing).data = true
 	}
+}
+
+// A group makes what is in a table, in rows or in one row. What should not be there gets
+// a cell of its own, and that a row (CSS 2.2, section 17.2.1).
+type group struct {
+	*builder
+	row           box // what rows are made as
+	style         *style.Style
+	inRow         bool // the children of a row
+	rowed, celled bool // a row, and a cell in it, are open that no element has
+	openRow       opened
+	openCell      opened
+	heads, others int
+}
+
+// children makes the boxes of what is in an element, and lets go of it.
+func (g *group) children(n *html.Node, element func(*html.Node, *style.Style)) {
+	g.counters.enter()
+	for k := n.FirstChild; k != nil; k = k.NextSibling {
+		switch k.Type {
+		case html.ElementNode:
+			element(k, g.styles.Next())
+		case html.TextNode:
+			if strings.Trim(k.Data, " \t\r\n\f") != "" {
+				g.anonymous()
+			}
+			if g.celled {
+				g.node(k, g.style)
+			}
+		}
+	}
+	g.counters.leave()
+	n.FirstChild, n.LastChild = nil, nil
+}
+
+// anonymous opens a cell, and a row, for what is in none.
+func (g *group) anonymous() {
+	g.ownRow()
+	if !g.celled {
+		g.openCell = g.open(box{kind: cellBox, cols: 1, rows: 1})
+		g.openCell.emptiable = true
+		g.celled = true
+	}
+}
+
+// ownRow opens a row for cells that are in none.
+func (g *group) ownRow() {
+	if !g.inRow && !g.rowed {
+		g.openRow = g.open(g.row)
+		g.openRow.emptiable = true
+		g.rowed = true
+	}
+}
+
+func (g *group) shutCell() {
+	if g.celled {
+		g.close(g.openCell)
+		g.celled = false
+	}
+}
+
+func (g *group) shut() {
+	g.shutCell()
+	if g.rowed {
+		g.close(g.openRow)
+		g.rowed = false
+	}
+}
+
+// element makes one child.
+func (g *group) element(k *html.Node, c *style.Style) {
+	switch {
+	case c.Display == style.None:
+	case c.Display == style.Cell:
+		g.shutCell()
+		g.ownRow()
+		g.counters.apply(c)
+		g.note(k)
+		g.cell(k, c)
+	case g.inRow || !c.Display.InTable():
+		g.anonymous()
+		g.builder.element(k, c)
+	default:
+		g.shut()
+		g.counters.apply(c)
+		g.part(k, c)
+	}
+}
+
+// note counts the heads among cells; one over all columns is a title.
+func (g *group) note(k *html.Node) {
+	switch {
+	case k.DataAtom != atom.Th:
+		g.others++
+	case attr(k, "colspan") == "":
+		g.heads++
+	}
+}
+
+// part makes a row, a group of rows or a caption.
+func (g *group) part(k *html.Node, c *style.Style) {
+	row := g.row
+	switch c.Display {
+	case style.Row:
+		g.within(row, func() { g.cells(k, c) })
+		return
+	case style.Caption:
+		g.tree.at(g.enclosing).data = true
+		g.block = c
+		g.within(box{kind: captionBox}, func() { g.builder.children(k, c) })
+		g.block = g.style
+		return
+	case style.HeaderGroup:
+		row.header = true
+	case style.FooterGroup:
+		row.foot = true
+	}
+	g.rows(k, c, row)
 }
 
 // cell makes one cell.

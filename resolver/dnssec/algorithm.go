@@ -45,10 +45,18 @@ var schemes = sync.OnceValue(func() map[uint8]scheme {
 })
 
 // digests are the supported ones of DS records (RFC 4034, 4509, 6605). GOST (3) is not.
-var digests = map[uint8]crypto.Hash{
+var digests = [...]crypto.Hash{
 	dns.SHA1:   crypto.SHA1,
 	dns.SHA256: crypto.SHA256,
 	dns.SHA384: crypto.SHA384,
+}
+
+// digestOf is the hash of a DS record, 0 for one that is not supported.
+func digestOf(number uint8) crypto.Hash {
+	if int(number) >= len(digests) {
+		return 0
+	}
+	return digests[number]
 }
 
 func algorithmName(algorithm uint8) string {

@@ -68,17 +68,23 @@ func (k rsaKey) verify(signed, signature []byte) bool {
 	return bytes.Equal(got, want)
 }
 
-// digestInfo is what stands before the digest: the DER of its algorithm and length
-// (RFC 8017, section 9.2, note 1).
-var digestInfo = map[crypto.Hash]string{
-	crypto.SHA1:   "\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14",
-	crypto.SHA256: "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20",
-	crypto.SHA512: "\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40",
+// digestInfo is what stands before a digest: the DER of its algorithm and length (RFC
+// 8017, section 9.2, note 1).
+func digestInfo(h crypto.Hash) string {
+	switch h {
+	case crypto.SHA1:
+		return "\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14"
+	case crypto.SHA256:
+		return "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
+	case crypto.SHA512:
+		return "\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40"
+	}
+	return ""
 }
 
 // encodePKCS1 is EMSA-PKCS1-v1_5 (RFC 8017, section 9.2).
 func encodePKCS1(h crypto.Hash, digest []byte, size int) (encoded []byte, fits bool) {
-	info := digestInfo[h]
+	info := digestInfo(h)
 	padding := size - 3 - len(info) - len(digest)
 	if padding < 8 {
 		return nil, false

@@ -92,7 +92,7 @@ func (v *introduction) read(by []dns.RR) (Status, *Reason) {
 			continue
 		}
 		understood++
-		if _, supported := digests[a.digest]; supported || a.isKey() {
+		if digestOf(a.digest) != 0 || a.isKey() {
 			v.anchors = append(v.anchors, a)
 		}
 	}
@@ -206,7 +206,7 @@ func (a anchor) names(zone name, k *key) bool {
 	case a.isKey():
 		return bytes.Equal(a.public, k.data[4:])
 	}
-	return bytes.Equal(a.hash, sum(digests[a.digest], zone.wire(), k.data))
+	return bytes.Equal(a.hash, sum(digestOf(a.digest), zone.wire(), k.data))
 }
 
 // link verifies the set of keys by those that were found.

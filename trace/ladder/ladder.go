@@ -258,20 +258,26 @@ func (l *ladder) latest() trace.Time {
 	return slices.MaxFunc(l.rungs, func(a, b rung) int { return cmp.Compare(a.at, b.at) }).at
 }
 
-// arrows are what leads the client into each state, and what it answers.
-var arrows = map[trace.State]struct {
+// arrows are what leads the client into a state, and what it answers.
+type arrows struct {
 	in, out string
 	first   bool // what it sends makes the state
-}{
-	trace.SynSent:     {out: "SYN", first: true},
-	trace.Established: {in: "SYN,ACK", out: "ACK"},
-	trace.FinWait1:    {out: "FIN,ACK", first: true},
-	trace.FinWait2:    {in: "ACK"},
-	trace.CloseWait:   {in: "FIN,ACK", out: "ACK"},
-	trace.LastAck:     {out: "FIN,ACK", first: true},
-	trace.Closing:     {in: "FIN,ACK", out: "ACK"},
-	trace.TimeWait:    {in: "FIN,ACK", out: "ACK"},
-	trace.Closed:      {in: "ACK"},
+}
+
+func arrowsOf(s trace.State) arrows {
+	switch s {
+	case trace.SynSent:
+		return arrows{out: "SYN", first: true}
+	case trace.Established:
+		return arrows{in: "SYN,ACK", out: "ACK"}
+	case trace.FinWait1, trace.LastAck:
+		return arrows{out: "FIN,ACK", first: true}
+	case trace.CloseWait, trace.Closing, trace.TimeWait:
+		return arrows{in: "FIN,ACK", out: "ACK"}
+	case trace.FinWait2, trace.Closed:
+		return arrows{in: "ACK"}
+	}
+	return arrows{}
 }
 
 // twoMSL says what ends TIME_WAIT (RFC 9293, section 3.6.1).
@@ -281,7 +287,7 @@ var twoMSL = []string{" 2 MSL have passed", " 2 MSL passed"}
 func (l *ladder) outwaited() bool { return l.x.Close != nil && l.x.Close.TimeWait != nil }
 
 func (l *ladder) client(s trace.StateTime) {
-	g := arrows[s.State]
+	g := arrowsOf(s.State)
 	if l.drawn != nil {
 		g.in, g.out = "", "" // what is not drawn was not seen, or is not drawn one by one
 	}

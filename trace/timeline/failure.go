@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,7 +123,7 @@ func (v *view) certificate(c *trace.Certificate, now time.Time) {
 
 // plain are the reasons of which the first line and the certificates have all there is to
 // say.
-var plain = map[trace.Code]bool{"certificate_name_mismatch": true, "certificate_self_signed": true}
+var plain = [...]trace.Code{"certificate_name_mismatch", "certificate_self_signed"}
 
 // problems says what is wrong beyond the reason that was given, each in its words.
 func (v *view) problems(t *trace.TLSInfo) {
@@ -130,7 +131,7 @@ func (v *view) problems(t *trace.TLSInfo) {
 	for i, p := range t.Problems {
 		if i > 0 {
 			label = "also"
-		} else if plain[p.Code] || p.Message == v.doc.Error.Message {
+		} else if slices.Contains(plain[:], p.Code) || p.Message == v.doc.Error.Message {
 			continue
 		}
 		head := fmt.Sprintf("     %-6s ", label)

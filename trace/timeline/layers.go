@@ -42,16 +42,22 @@ func (v *view) through(l *trace.Layer) string {
 	return l.Kind + " " + peer
 }
 
-// layerTrips is how often a layer waits for its peer: SOCKS 5 for the method and for the
+// layerTrips is how often a kind of layer waits for its peer: SOCKS 5 for the method and for the
 // reply (RFC 1928, sections 3 and 6); what is left is the peer's work, connecting further.
-var layerTrips = map[string]int{
-	trace.LayerSOCKS4: 1, trace.LayerSOCKS4a: 1, trace.LayerSOCKS5: 2, trace.LayerSOCKS5h: 2, trace.LayerConnect: 1,
+func layerTrips(kind string) int {
+	switch kind {
+	case trace.LayerSOCKS4, trace.LayerSOCKS4a, trace.LayerConnect:
+		return 1
+	case trace.LayerSOCKS5, trace.LayerSOCKS5h:
+		return 2
+	}
+	return 0
 }
 
 func (v *view) layerSpans(x *trace.Exchange, l *trace.Layer) []span {
 	start, end := l.Start, l.Start+*l.Duration
 	rtt, known := roundTrip(x)
-	trips := layerTrips[l.Kind]
+	trips := layerTrips(l.Kind)
 	if l.TLS != nil {
 		trips = roundTrips(l.TLS)
 	}

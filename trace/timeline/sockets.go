@@ -17,7 +17,7 @@ func (v *view) sockets(x *trace.Exchange) {
 		if last == nil {
 			last = c.Opened
 		}
-		lines = append(lines, agreed(c), v.paths(last), v.losses(last))
+		lines = append(lines, agreed(c), fastOpen(c.FastOpen), v.paths(last), v.losses(last))
 	}
 	first := true
 	for _, l := range lines {
@@ -71,6 +71,23 @@ func agreed(c *trace.Connection) string {
 		parts = append(parts, "none")
 	}
 	return "options  " + strings.Join(parts, ", ")
+}
+
+// fastOpen says what became of TCP Fast Open, where that was wanted.
+func fastOpen(f *trace.FastOpenInfo) string {
+	switch {
+	case f == nil:
+		return ""
+	case f.Cookie == trace.CookieAsked:
+		return "fast     the SYN asked for a cookie"
+	case f.Cookie == trace.CookieRefusedHere:
+		return "fast     the system does not let us: " + f.Why
+	}
+	out := fmt.Sprintf("fast     %d bytes went with the SYN", f.Bytes)
+	if f.Taken == nil {
+		return out
+	}
+	return out + map[bool]string{true: ", and were taken", false: ", and had to be sent again"}[*f.Taken]
 }
 
 // paths says what the way to the peer is like.

@@ -58,3 +58,22 @@ func TestTheRateOfALargeBody(t *testing.T) {
 		}
 	}
 }
+
+func TestFastOpenInWords(t *testing.T) {
+	yes, no := true, false
+	for _, tt := range []struct {
+		of   *trace.FastOpenInfo
+		want string
+	}{
+		{nil, ""},
+		{&trace.FastOpenInfo{Cookie: trace.CookieAsked}, "fast     the SYN asked for a cookie"},
+		{&trace.FastOpenInfo{Cookie: trace.CookieSent, Bytes: 84}, "fast     84 bytes went with the SYN"},
+		{&trace.FastOpenInfo{Cookie: trace.CookieSent, Bytes: 84, Taken: &yes}, "fast     84 bytes went with the SYN, and were taken"},
+		{&trace.FastOpenInfo{Cookie: trace.CookieSent, Bytes: 84, Taken: &no}, "fast     84 bytes went with the SYN, and had to be sent again"},
+		{&trace.FastOpenInfo{Cookie: trace.CookieRefusedHere, Why: "not permitted"}, "fast     the system does not let us: not permitted"},
+	} {
+		if got := fastOpen(tt.of); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.of, got, tt.want)
+		}
+	}
+}

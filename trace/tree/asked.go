@@ -57,7 +57,7 @@ func (v *view) reply(q *trace.Query) (r row, more string) {
 // called is a server as one would name it, its port left out where that is the usual one.
 func (v *view) called(q *trace.Query) string {
 	server := v.pen.text(q.Server)
-	if port := usualPorts[q.Protocol]; port != "" {
+	if port := usualPort(q.Protocol); port != "" {
 		server = strings.TrimSuffix(server, ":"+port)
 	}
 	if q.ServerName != "" {
@@ -66,9 +66,19 @@ func (v *view) called(q *trace.Query) string {
 	return server
 }
 
-// usualPorts are those of RFC 1035, section 4.2, RFC 7858, section 3.1, and RFC 9110,
+// usualPort is that of a protocol: of RFC 1035, section 4.2, RFC 7858, section 3.1, and RFC 9110,
 // section 4.2.2.
-var usualPorts = map[string]string{"udp": "53", "tcp": "53", "tls": "853", "https": "443"}
+func usualPort(protocol string) string {
+	switch protocol {
+	case "udp", "tcp":
+		return "53"
+	case "tls":
+		return "853"
+	case "https":
+		return "443"
+	}
+	return ""
+}
 
 // said is what a server said.
 func (v *view) said(q *trace.Query, word string) string {

@@ -189,8 +189,8 @@ func (v *view) server(q *trace.Query) (r row, note string) {
 // outcome is a word for what came of a query, and more where a word is too little.
 func (v *view) outcome(q *trace.Query) (word, note string) {
 	switch {
-	case plainly[q.Failure] != "":
-		return plainly[q.Failure], ""
+	case plainly(q.Failure) != "":
+		return plainly(q.Failure), ""
 	case q.Failure != "":
 		return "failed", v.pen.text(q.Failure)
 	case failed(q) && q.Rcode != "" && q.Rcode != "NOERROR" && q.Rcode != "NXDOMAIN":
@@ -215,13 +215,19 @@ func (v *view) beside(q *trace.Query) string {
 	return v.extended(q.Extended)
 }
 
-// plainly says in a word how the usual failures come about.
-var plainly = map[string]string{
-	"no reply in time":       "time-out",
-	"connection refused":     "port closed",
-	"network is unreachable": "unreachable",
-	"no route to host":       "unreachable",
-	"interrupted":            "stopped",
+// plainly says in a word how a failure comes about, where it is a usual one.
+func plainly(failure string) string {
+	switch failure {
+	case "no reply in time":
+		return "time-out"
+	case "connection refused":
+		return "port closed"
+	case "network is unreachable", "no route to host":
+		return "unreachable"
+	case "interrupted":
+		return "stopped"
+	}
+	return ""
 }
 
 // isAlias reports whether what a query brought is an alias alone.

@@ -227,13 +227,18 @@ func (v *view) reason(r *trace.SecurityReason) {
 		color = vermillion
 	}
 	v.paragraph(color, v.pen.text(v.doc.Security), text)
-	if more := meanings[v.doc.Security]; more != "" {
+	if more := meaning(v.doc.Security); more != "" {
 		v.paragraph("", strings.Repeat(" ", len(v.doc.Security)), more)
 	}
 }
 
-// meanings say what follows for who asked, where no error says so.
-var meanings = map[string]string{
-	"insecure":      "The answer may be right, but nothing proves it: it could have been changed on the way. The zone's owner can sign it.",
-	"indeterminate": "Nothing can be proved without a key to begin with: --trust-anchor FILE names one.",
+// meaning says what follows for who asked, where no error says so.
+func meaning(security string) string {
+	switch security {
+	case "insecure":
+		return "The answer may be right, but nothing proves it: it could have been changed on the way. The zone's owner can sign it."
+	case "indeterminate":
+		return "Nothing can be proved without a key to begin with: --trust-anchor FILE names one."
+	}
+	return ""
 }

@@ -11,14 +11,21 @@ import (
 // A table says how each variable gets its value.
 type table map[string]func(*view) value
 
-// variables returns the table, which is made when it is first needed.
-var variables = sync.OnceValue(func() table {
-	all := aboutTransfer()
-	for _, t := range []table{sizes(), times(), addresses(), ours()} {
-		maps.Copy(all, t)
-	}
-	return all
-})
+// known is the table, which is made when it is first needed.
+var known struct {
+	once sync.Once
+	all  table
+}
+
+func variables() table {
+	known.once.Do(func() {
+		known.all = aboutTransfer()
+		for _, t := range []table{sizes(), times(), addresses(), ours()} {
+			maps.Copy(known.all, t)
+		}
+	})
+	return known.all
+}
 
 // aboutTransfer are curl's variables that are neither figures nor URLs.
 func aboutTransfer() table {

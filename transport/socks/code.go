@@ -36,7 +36,7 @@ type refusal struct {
 }
 
 // refusals5 are the replies of RFC 1928, section 6.
-var refusals5 = map[byte]refusal{
+var refusals5 = []refusal{
 	1: {CodeFailure, "it failed (general failure)"},
 	2: {CodeNotAllowed, "its rules do not allow it"},
 	3: {CodeNoNetwork, "it has no route to that network"},
@@ -48,17 +48,17 @@ var refusals5 = map[byte]refusal{
 }
 
 // refusals4 are the replies of SOCKS 4.
-var refusals4 = map[byte]refusal{
+var refusals4 = []refusal{
 	91: {CodeRejected, "it rejected the request, or failed"},
 	92: {CodeNoIdentd, "it could not reach identd on this host"},
 	93: {CodeIdentMismatch, "identd on this host names another user"},
 }
 
 // refused makes an error of a reply that says no.
-func refused(known map[byte]refusal, reply byte) error {
-	r, ok := known[reply]
-	if !ok {
-		r = refusal{CodeUnknownReply, "it gave a reason that no document has"}
+func refused(known []refusal, reply byte) error {
+	r := refusal{CodeUnknownReply, "it gave a reason that no document has"}
+	if int(reply) < len(known) && known[reply].code != "" {
+		r = known[reply]
 	}
 	return fail(r.code, "the SOCKS proxy did not connect: %s (reply %d)", r.text, reply)
 }

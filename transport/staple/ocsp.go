@@ -91,14 +91,22 @@ type (
 var oidBasic = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 1}
 
 // statuses are those of a response that has no answer (RFC 6960, section 4.2.1).
-var statuses = map[asn1.Enumerated]string{
+var statuses = [...]string{
 	1: "malformed request", 2: "internal error", 3: "try later", 5: "a signed request is wanted", 6: "unauthorized",
 }
 
 // reasons are those of a revocation (RFC 5280, section 5.3.1).
-var reasons = map[asn1.Enumerated]string{
+var reasons = [...]string{
 	0: "unspecified", 1: "keyCompromise", 2: "cACompromise", 3: "affiliationChanged", 4: "superseded",
 	5: "cessationOfOperation", 6: "certificateHold", 8: "removeFromCRL", 9: "privilegeWithdrawn", 10: "aACompromise",
+}
+
+// named is the name of a number, "" for one without.
+func named(names []string, n asn1.Enumerated) string {
+	if n < 0 || int(n) >= len(names) {
+		return ""
+	}
+	return names[n]
 }
 
 // ParseOCSP reads a response for the word that it has on leaf. issuer, which may be nil,
@@ -113,8 +121,8 @@ func ParseOCSP(der []byte, leaf, issuer *x509.Certificate) (*OCSP, error) {
 	switch {
 	case !decoded(der, &r, ""):
 		return nil, errors.New("it is no OCSP response")
-	case r.Status != 0 && statuses[r.Status] != "":
-		return nil, errors.New("the responder says: " + statuses[r.Status])
+	case r.Status != 0 && named(statuses[:], r.Status) != "":
+		return nil, errors.New("the responder says: " + named(statuses[:], r.Status))
 	case r.Status != 0 || !r.Bytes.Type.Equal(oidBasic) || !decoded(r.Bytes.Response, &b, "") || !decoded(b.Data.FullBytes, &d, ""):
 		return nil, errors.New("it is no basic OCSP response")
 	}
@@ -149,8 +157,8 @@ func (id *certID) names(leaf, issuer *x509.Certificate) bool {
 	if id.Serial == nil || leaf.SerialNumber == nil || id.Serial.Cmp(leaf.SerialNumber) != 0 {
 		return false
 	}
-	hash, known := hashes[id.Hash.Algorithm.String()]
-	if issuer == nil || !known {
+	hash := hashOf(id.Hash.Algorithm.String())
+	if issuer == nil || hash == 0 {
 		return issuer == nil
 	}
 	h := hash.New()
@@ -163,10 +171,19 @@ func (id *certID) names(leaf, issuer *x509.Certificate) bool {
 	return bytes.Equal(h.Sum(nil), id.KeyID)
 }
 
-// hashes are those by which issuers are named.
-var hashes = map[string]crypto.Hash{
-	"1.3.14.3.2.26": crypto.SHA1, "2.16.840.1.101.3.4.2.1": crypto.SHA256,
-	"2.16.840.1.101.3.4.2.2": crypto.SHA384, "2.16.840.1.101.3.4.2.3": crypto.SHA512,
+// hashOf is a hash by which issuers are named, 0 for others.
+func hashOf(name string) crypto.Hash {
+	switch name {
+	case "1.3.14.3.2.26":
+		return crypto.SHA1
+	case "2.16.840.1.101.3.4.2.1":
+		return crypto.SHA256
+	case "2.16.840.1.101.3.4.2.2":
+		return crypto.SHA384
+	case "2.16.840.1.101.3.4.2.3":
+		return crypto.SHA512
+	}
+	return 0
 }
 
 // keyBits is the value of a key without its algorithm.
@@ -187,7 +204,7 @@ func (s *single) told() *OCSP {
 	case bool(s.Good):
 		out.Status = Good
 	case !s.Revoked.At.IsZero():
-		out.Status, out.RevokedAt, out.Reason = Revoked, s.Revoked.At.UTC(), reasons[s.Revoked.Reason]
+		out.Status, out.RevokedAt, out.Reason = Revoked, s.Revoked.At.UTC(), named(reasons[:], s.Revoked.Reason)
 	}
 	for _, e := range s.Extensions {
 		if e.Id.Equal(oidOCSPSCTs) {
@@ -207,18 +224,33 @@ func utc(t time.Time) time.Time {
 	return t.UTC()
 }
 
-// methods are those of signatures, by their identifiers.
-var methods = map[string]x509.SignatureAlgorithm{
-	"1.2.840.113549.1.1.11": x509.SHA256WithRSA, "1.2.840.113549.1.1.12": x509.SHA384WithRSA, "1.2.840.113549.1.1.13": x509.SHA512WithRSA,
-	"1.2.840.10045.4.3.2": x509.ECDSAWithSHA256, "1.2.840.10045.4.3.3": x509.ECDSAWithSHA384, "1.2.840.10045.4.3.4": x509.ECDSAWithSHA512,
-	"1.3.101.112": x509.PureEd25519,
+// methodOf is how a signature is made, by its identifier; unknown for those that are not
+// checked.
+func methodOf(name string) x509.SignatureAlgorithm {
+	switch name {
+	case "1.2.840.113549.1.1.11":
+		return x509.SHA256WithRSA
+	case "1.2.840.113549.1.1.12":
+		return x509.SHA384WithRSA
+	case "1.2.840.113549.1.1.13":
+		return x509.SHA512WithRSA
+	case "1.2.840.10045.4.3.2":
+		return x509.ECDSAWithSHA256
+	case "1.2.840.10045.4.3.3":
+		return x509.ECDSAWithSHA384
+	case "1.2.840.10045.4.3.4":
+		return x509.ECDSAWithSHA512
+	case "1.3.101.112":
+		return x509.PureEd25519
+	}
+	return x509.UnknownSignatureAlgorithm
 }
 
 // signedBy says whose signature the response has: the issuer's, or that of somebody to
 // whom the issuer has given this office.
 func (b *basicResponse) signedBy(issuer *x509.Certificate) string {
-	method, known := methods[b.Algorithm.Algorithm.String()]
-	if issuer == nil || !known {
+	method := methodOf(b.Algorithm.Algorithm.String())
+	if issuer == nil || method == x509.UnknownSignatureAlgorithm {
 		return Unchecked
 	}
 	signature := b.Signature.RightAlign()

@@ -179,31 +179,38 @@ func (t *Tracker) Act(act func() (before, after trace.Time, err error), found fu
 	}
 }
 
-// next lists where each state leads in good order (RFC 9293, section 3.3.2); a reset
+// next lists where a state leads in good order (RFC 9293, section 3.3.2); a reset
 // leads to CLOSED from everywhere. The first entry is the usual one.
-var next = map[trace.State][]trace.State{
-	trace.Listen:      {trace.SynReceived},
-	trace.SynSent:     {trace.Established},
-	trace.SynReceived: {trace.Established},
-	trace.Established: {trace.CloseWait, trace.FinWait1},
-	trace.FinWait1:    {trace.FinWait2, trace.Closing},
-	trace.FinWait2:    {trace.TimeWait},
-	trace.Closing:     {trace.TimeWait},
-	trace.CloseWait:   {trace.LastAck},
-	trace.LastAck:     {trace.Closed},
-	trace.TimeWait:    {trace.Closed},
+func next(from trace.State) []trace.State {
+	switch from {
+	case trace.Listen:
+		return []trace.State{trace.SynReceived}
+	case trace.SynSent, trace.SynReceived:
+		return []trace.State{trace.Established}
+	case trace.Established:
+		return []trace.State{trace.CloseWait, trace.FinWait1}
+	case trace.FinWait1:
+		return []trace.State{trace.FinWait2, trace.Closing}
+	case trace.FinWait2, trace.Closing:
+		return []trace.State{trace.TimeWait}
+	case trace.CloseWait:
+		return []trace.State{trace.LastAck}
+	case trace.LastAck, trace.TimeWait:
+		return []trace.State{trace.Closed}
+	}
+	return nil
 }
 
 // path returns the states between from and to by the usual way, both left out; false
 // where no way leads.
 func path(from, to trace.State) ([]trace.State, bool) {
-	for _, n := range next[from] {
+	for _, n := range next(from) {
 		if n == to {
 			return nil, true
 		}
 	}
 	// The diagram has no circles, so this ends.
-	for _, n := range next[from] {
+	for _, n := range next(from) {
 		if rest, ok := path(n, to); ok {
 			return append([]trace.State{n}, rest...), true
 		}
