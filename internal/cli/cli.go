@@ -51,6 +51,7 @@ type program struct {
 	// documents are those of the fetches so far, where packets are written to a file.
 	documents []*trace.Document
 	gathered  gathered
+	spans     spans
 	capture   *capture.Capture
 	keys      *keyLog
 	args      []string

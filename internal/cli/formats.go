@@ -57,8 +57,6 @@ func (p *program) put(doc *trace.Document) error {
 		return markdown.Write(p.stdout, doc)
 	case formatBench:
 		return bench.Write(p.stdout, doc)
-	case formatJSONL:
-		return p.endLines(doc)
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ type global struct {
 	secrets    bool
 	packets    string
 	pcap       string
+	otlp       string // the collector of spans
 	wireTo     string // what goes over is written there
 	wireHex    bool
 	wireTime   bool

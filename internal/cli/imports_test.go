@@ -16,7 +16,7 @@ import (
 // another.
 var layers = map[string][]string{
 	"":                                  {"internal/cli"},
-	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth", "internal/optionfile", "internal/variable", "internal/urlglob", "httpclient/altsvc", "trace/bench", "trace/har", "trace/markdown", "trace/prom", "trace/versus"},
+	"internal/cli":                      {"internal/fetch", "internal/httpdate", "internal/demo", "internal/lab", "internal/kstamp", "internal/term", "internal/weburl", "resolver", "resolver/dnssec", "transport", "transport/socks", "httpclient", "httpclient/h1", "httpclient/form", "httpclient/payload", "httpclient/cookie", "httpclient/hsts", "internal/netrc", "render", "trace", "trace/timeline", "trace/ladder", "transport/capture", "trace/pcapng", "trace/tree", "trace/writeout", "trace/wire", "httpclient/auth", "internal/optionfile", "internal/variable", "internal/urlglob", "httpclient/altsvc", "trace/bench", "trace/har", "trace/markdown", "trace/otlp", "trace/prom", "trace/versus"},
 	"internal/demo":                     {},
 	"internal/proxies":                  {},
 	"internal/likecurl":                 {},
@@ -50,6 +50,7 @@ var layers = map[string][]string{
 	"trace/prom":                        {"trace", "internal/term"},
 	"trace/bench":                       {"trace", "internal/term"},
 	"trace/markdown":                    {"trace", "internal/term"},
+	"trace/otlp":                        {"trace"},
 	"trace/wire":                        {"trace", "internal/term"},
 	"trace/versus":                      {"trace", "internal/term"},
 	"internal/kstamp":                   {},

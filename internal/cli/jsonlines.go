@@ -96,9 +96,13 @@ func (j *jsonLines) close() error {
 
 // endLines writes the line with which a fetch ends: what its document has beside the
 // events. It is over when its last phase is.
-func (p *program) endLines(doc *trace.Document) error {
+func (t *transfer) endLines(doc *trace.Document) error {
+	if t.format != formatJSONL {
+		return nil
+	}
 	end := eventLine{
-		Event: trace.FetchEnded{}.Kind(), Evidence: trace.Inferred, Exchange: max(len(doc.Exchanges)-1, 0),
+		Transfer: t.number,
+		Event:    trace.FetchEnded{}.Kind(), Evidence: trace.Inferred, Exchange: max(len(doc.Exchanges)-1, 0),
 		Data: trace.FetchEnded{URL: doc.URL, StartedUnix: doc.StartedUnix, ExitCode: doc.ExitCode, Error: doc.Error},
 	}
 	for i := range doc.Exchanges {
@@ -108,5 +112,5 @@ func (p *program) endLines(doc *trace.Document) error {
 			}
 		}
 	}
-	return trace.WriteJSON(p.stdout, end, false)
+	return trace.WriteJSON(t.stdout, end, false)
 }

@@ -28,7 +28,7 @@ func (p *operation) complete() error {
 	if p.format != "" && p.writesBeside() {
 		return usage("--format puts its document on stdout, where -o -, -D -, -w or --trace - would write too", "name a file; for -w begin with %{stderr}")
 	}
-	for _, check := range []func() error{p.checkEngine, p.checkFormat, p.checkByAddress, p.s.checkMemory, p.addHeaders, p.makePayload, p.checkPartial} {
+	for _, check := range []func() error{p.checkEngine, p.checkFormat, p.traced, p.checkByAddress, p.s.checkMemory, p.addHeaders, p.makePayload, p.checkPartial} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (p *operation) begin() error {
 // watched says whether anybody gets to see what happens.
 func (p *program) watched() bool {
 	writeOut := slices.ContainsFunc(p.ops, func(o *operation) bool { return o.s.writeOut != "" })
-	return !p.silent || p.format != "" || p.pcap != "" || p.wireTo != "" || writeOut
+	return !p.silent || p.format != "" || p.otlp != "" || p.pcap != "" || p.wireTo != "" || writeOut
 }
 
 // completeAll makes all operations ready that the command line has, so that what makes no

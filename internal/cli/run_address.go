@@ -28,6 +28,7 @@ func (t *transfer) byEachAddress(ctx context.Context) error {
 			first = ended
 		}
 		rows = append(rows, timeline.Address{AddrPort: one.Addr, Document: doc})
+		t.keepSpans(doc)
 		if err := t.put(doc); err != nil {
 			return err
 		}

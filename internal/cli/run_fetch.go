@@ -34,6 +34,7 @@ func (p *program) fetch(ctx context.Context) error {
 		p.tell(ended)
 	}
 	_ = p.fetches.Close()
+	p.sendSpans(ctx)
 	if err := errors.Join(p.putGathered(), p.keys.close(), p.closeCapture()); last == nil {
 		last = err
 	}
@@ -222,6 +223,9 @@ func (t *transfer) refuse(url string, f *fetch.Failure) error {
 	doc.Error = &trace.Error{Phase: f.Phase, Code: f.Code, Message: trace.Text(f.Error()), Hint: f.Hint}
 	doc.ExitCode = ended.status
 	defer t.postscript(doc, nil, nil)
+	if err := t.endLines(doc); err != nil {
+		return err
+	}
 	return t.show(doc, nil, ended)
 }
 
@@ -237,7 +241,11 @@ func (t *transfer) finish(l *lane, rec *trace.Recorder, d *delivery, err error) 
 	}
 	doc, ended := t.document(rec, t.url, &l.carried, err)
 	t.keepBodies(doc, d)
+	t.keepSpans(doc)
 	defer t.postscript(doc, rec, d)
+	if err := t.endLines(doc); err != nil {
+		return err
+	}
 	return t.show(doc, d, ended)
 }
 

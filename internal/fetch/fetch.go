@@ -44,6 +44,9 @@ type Options struct {
 	ExpectWait time.Duration
 	// Keep says for which statuses a POST stays one when it is redirected.
 	Keep KeepPost
+	// Traceparent is called for each request, and gives the span that it is of (W3C Trace
+	// Context, section 3.2); nil for none. It may be called from several goroutines.
+	Traceparent func() string
 	// Browser sends the fields that a browser does.
 	Browser bool
 	// Header are fields to add (-H), or to replace what would be sent. A field

@@ -61,6 +61,9 @@ func (h *hop) header() httpclient.Fields {
 	if ours {
 		add("Transfer-Encoding", "chunked")
 	}
+	if h.f.o.Traceparent != nil {
+		add("traceparent", h.f.o.Traceparent())
+	}
 	for _, o := range h.f.o.Header {
 		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) && !(h.unexpecting && strings.EqualFold(o.Name, "Expect")) {
 			out = append(out, httpclient.Field{Name: o.Name + o.Gap, Value: o.Value})
