@@ -61,7 +61,7 @@ var options = []option{
 	{long: "ascii", category: "trace", help: "draw with ASCII alone, as without a UTF-8 locale; a page keeps its own letters", only: everywhere, run: toggle(func(g *global) *bool { return &g.ascii })},
 	{long: "packets", arg: "WHEN", category: "trace", help: "capture the connection's packets, for which CAP_NET_RAW is needed: auto (where a view or format shows them and it may be done), on or off", run: oneOf(func(g *global) *string { return &g.packets }, packetsAuto, packetsOn, packetsOff)},
 	{long: "pcap", arg: "FILE", category: "trace", help: "write the packets to FILE (pcapng), with the secrets of TLS and what each packet is for", run: text(func(g *global) *string { return &g.pcap })},
-	{long: "otlp", arg: "URL", category: "trace", help: "send the trace as spans to this OpenTelemetry collector at the end (OTLP/HTTP, JSON; /v1/traces where URL has no path), and tell servers their span in Traceparent", run: text(func(g *global) *string { return &g.otlp })},
+	{long: "otlp", arg: "URL", category: "trace", help: "send the trace as spans to this OpenTelemetry collector at the end (OTLP/HTTP, JSON; /v1/traces where URL has no path), and tell servers their span in traceparent", run: text(func(g *global) *string { return &g.otlp })},
 	{long: "secrets", category: "trace", help: "show credentials and cookies in traces, which hide them otherwise", run: toggle(func(g *global) *bool { return &g.secrets })},
 
 	{long: "request", short: "X", arg: "METHOD", category: "request", help: "use this method", set: method},

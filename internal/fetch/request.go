@@ -62,7 +62,7 @@ func (h *hop) header() httpclient.Fields {
 		add("Transfer-Encoding", "chunked")
 	}
 	if h.f.o.Traceparent != nil {
-		add("Traceparent", h.f.o.Traceparent())
+		add("traceparent", h.f.o.Traceparent())
 	}
 	for _, o := range h.f.o.Header {
 		if !o.Remove && !strings.EqualFold(o.Name, "Host") && h.permits(o.Name) && !(h.unexpecting && strings.EqualFold(o.Name, "Expect")) {

@@ -179,8 +179,18 @@ func (b *builder) states(x *trace.Exchange) (out []event) {
 	return out
 }
 
-// names of the phases that others have spans for go by theirs.
-var names = map[trace.Phase]string{trace.Resolve: "DNS lookup", trace.Connect: "socket connect", trace.TLS: "TLS handshake"}
+// phaseSpan is the name of a phase's span: that which others have, where they have one.
+func phaseSpan(p trace.Phase) string {
+	switch p {
+	case trace.Resolve:
+		return "DNS lookup"
+	case trace.Connect:
+		return "socket connect"
+	case trace.TLS:
+		return "TLS handshake"
+	}
+	return string(p)
+}
 
 // phases makes a span for each that took place.
 func (b *builder) phases(x *trace.Exchange, exchange, place string) {
@@ -190,12 +200,8 @@ func (b *builder) phases(x *trace.Exchange, exchange, place string) {
 		if !ok {
 			continue
 		}
-		name := names[p.Name]
-		if name == "" {
-			name = string(p.Name)
-		}
 		id := b.context.derived(b.doc, place+" "+string(p.Name))
-		s := b.span(id, exchange, name, kindInternal, *p.Start, end)
+		s := b.span(id, exchange, phaseSpan(p.Name), kindInternal, *p.Start, end)
 		s.Attributes = attributes(text("fetchscope.phase", string(p.Name)), number("fetchscope.step", int64(p.Step)),
 			text("fetchscope.start_evidence", string(p.StartFrom)), text("fetchscope.end_evidence", string(p.EndFrom)))
 		if p.Uncertainty != nil {

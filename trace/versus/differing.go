@@ -10,15 +10,17 @@ import (
 
 // facts are what is said of a phase beside its time, by name, in the order in which they
 // are compared. The first that differs stands in the row.
-var facts = map[trace.Phase][]fact{
-	trace.Resolve: {{"", source}, {"", security}, {" queries", queries}, {"", addresses}},
-	trace.Connect: {{"", family}, {" tries", attempts}, {"RTT ", rtt}},
-	trace.TLS:     {{"", tlsVersion}, {"", resumption}, {"", cipher}, {"", trust}},
-	trace.Request: {{" B", requestBytes}},
-	trace.Wait:    {{" interim", interim}},
-	trace.Receive: {{" B", bodyBytes}, {"", codings}},
-	trace.Render:  {{" words", wordCount}},
-	trace.Close:   {{" first", initiator}, {"", ending}, {" segments", segments}},
+func facts(p trace.Phase) []fact {
+	return map[trace.Phase][]fact{
+		trace.Resolve: {{"", source}, {"", security}, {" queries", queries}, {"", addresses}},
+		trace.Connect: {{"", family}, {" tries", attempts}, {"RTT ", rtt}},
+		trace.TLS:     {{"", tlsVersion}, {"", resumption}, {"", cipher}, {"", trust}},
+		trace.Request: {{" B", requestBytes}},
+		trace.Wait:    {{" interim", interim}},
+		trace.Receive: {{" B", bodyBytes}, {"", codings}},
+		trace.Render:  {{" words", wordCount}},
+		trace.Close:   {{" first", initiator}, {"", ending}, {" segments", segments}},
+	}[p]
 }
 
 // A fact is read off an exchange, "" where it is not known. The unit stands behind both, or
@@ -38,7 +40,7 @@ func (v *view) differing(p trace.Phase) string {
 	if left != right && (left == trace.FailedHere || right == trace.FailedHere) {
 		return strings.ReplaceAll(string(left)+v.arrow()+string(right), "_", " ")
 	}
-	for _, f := range facts[p] {
+	for _, f := range facts(p) {
 		if left, right := f.of(a), f.of(b); left != right && left != "" && right != "" {
 			change := left + v.arrow() + right
 			if strings.HasSuffix(f.unit, " ") {

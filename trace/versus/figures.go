@@ -21,9 +21,17 @@ type sums struct {
 	total  figure
 }
 
-// words are the statuses of phases that took no time.
-var words = map[trace.Status]string{
-	trace.Reused: "reused", trace.Skipped: "skipped", trace.FailedHere: "failed", trace.NotReached: "not reached",
+// word is a status of a phase that took no time.
+func word(s trace.Status) string {
+	switch s {
+	case trace.FailedHere:
+		return "failed"
+	case trace.NotReached:
+		return "not reached"
+	case trace.Reused, trace.Skipped:
+		return string(s)
+	}
+	return ""
 }
 
 func sum(d *trace.Document) (out sums) {
@@ -45,7 +53,7 @@ func sum(d *trace.Document) (out sums) {
 func (f *figure) add(p *trace.PhaseTime) {
 	if p.Duration == nil {
 		if !f.known {
-			f.word = words[p.Status]
+			f.word = word(p.Status)
 		}
 		return
 	}
