@@ -27,13 +27,17 @@ func main() {
 	}
 }
 
+// errNoSource says that go does not know the copy, or who asks cannot get at it.
+var errNoSource = errors.New("golang.org/x/net is not in the module cache")
+
 // generate writes the table and its date into a folder.
 func generate(dir string) error {
 	module, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/net").Output()
-	if err != nil {
-		return fmt.Errorf("where golang.org/x/net is: %w", err)
+	source := strings.TrimSpace(string(module))
+	if err != nil || source == "" {
+		return errors.Join(errNoSource, err)
 	}
-	t, err := read(filepath.Join(strings.TrimSpace(string(module)), "publicsuffix"))
+	t, err := read(filepath.Join(source, "publicsuffix"))
 	if err != nil {
 		return err
 	}

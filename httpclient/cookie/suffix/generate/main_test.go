@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -8,7 +9,9 @@ import (
 
 func TestTheTableIsCurrent(t *testing.T) {
 	dir := t.TempDir()
-	if err := generate(dir); err != nil {
+	if err := generate(dir); errors.Is(err, errNoSource) {
+		t.Skip(err)
+	} else if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"list.txt", "date.go"} {
