@@ -10,9 +10,10 @@ import (
 // haproxyConfig takes the ports for http and https, those behind them, the folder of the
 // site's secrets and an origin. HAProxy's own counts of what HTTP carried are those of its
 // inner form of messages. So a first HAProxy passes connections on as they are, and counts
-// them, to a second one that speaks HTTP.
+// them, to a second one that speaks HTTP. Two threads that log at once lose a line.
 const haproxyConfig = `
 global
+  nbthread 1
   log stdout format raw local0
 defaults
   log global
