@@ -26,7 +26,8 @@ var errNoProtocol = errors.New("no protocol is left")
 func ParseProtocols(list string) (out Protocols, unknown []string, err error) {
 	permitted := slices.Clone(supported)
 	for item := range strings.SplitSeq(list, ",") {
-		name := strings.ToLower(strings.TrimLeft(item, "+-="))
+		signed := strings.TrimLeft(item, "+-=")
+		name := strings.ToLower(signed) // which need not be as long
 		named := []string{name}
 		switch {
 		case name == "all":
@@ -34,7 +35,7 @@ func ParseProtocols(list string) (out Protocols, unknown []string, err error) {
 		case !slices.Contains(supported, name):
 			named, unknown = nil, append(unknown, name)
 		}
-		permitted = permit(permitted, item[:len(item)-len(name)], named)
+		permitted = permit(permitted, item[:len(item)-len(signed)], named)
 	}
 	for _, s := range supported {
 		if !slices.Contains(permitted, s) {

@@ -70,6 +70,7 @@ func TestRedirectIsNotPermitted(t *testing.T) {
 
 func FuzzParseProtocols(f *testing.F) {
 	f.Add("=http,-https,+all,--,")
+	f.Add("\xec")
 	f.Fuzz(func(t *testing.T, list string) {
 		p, unknown, err := ParseProtocols(list)
 		if (err != nil) != (len(p.without) == len(supported)) || len(unknown) > strings.Count(list, ",")+1 {
