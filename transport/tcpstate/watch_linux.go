@@ -14,9 +14,10 @@ import (
 
 // How often a Watcher asks. Round a close every query counts: the time between two is
 // the uncertainty of what is seen. Through the rest of a fetch the data path itself
-// tells that the state still holds.
+// tells that the state still holds; a server that closes first does so in between, and
+// its FIN is then as uncertain as half of this.
 const (
-	paceCalm  = time.Millisecond
+	paceCalm  = 600 * time.Microsecond
 	paceClose = 20 * time.Microsecond
 	// After this long the close waits for the peer, not for the network nearby.
 	paceSlower  = 200 * time.Microsecond
