@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fetchscope/trace"
+	"fetchscope/transport/tcpstate"
 )
 
 // patience bounds what would otherwise hang when something is broken; nothing that
@@ -140,10 +141,11 @@ func (j *journal) holds(what string, m trace.Moment, lo, hi trace.Time) {
 	}
 }
 
-// within checks that a moment's whole bracket lies in [lo, hi].
+// within checks that a moment's whole bracket lies in [lo, hi], but for what clocks may be
+// apart.
 func (j *journal) within(what string, m trace.Moment, lo, hi trace.Time) {
 	j.t.Helper()
-	if m.Earliest() < lo || m.Latest() > hi {
+	if m.Earliest() < lo.Add(-tcpstate.ClockJoin) || m.Latest() > hi.Add(tcpstate.ClockJoin) {
 		j.t.Errorf("%s: moment [%d, %d] by %s is not within [%d, %d]", what, m.Earliest(), m.Latest(), m.From, lo, hi)
 	}
 }
